@@ -325,8 +325,8 @@ class RunData:
 
     ``tracks`` has one row per input row: source columns, canonical columns, and ``state``, ``reason``,
     ``marks``, ``representative`` (row position, −1 none), ``cluster`` (Int32, <NA> where set aside),
-    ``cluster_name`` ('' where set aside, 'Noise' for −1), ``margin``, ``silhouette``, ``x``, ``y`` (map),
-    ``pca_x``, ``pca_y``, and one Int32 column per method, named after it. ``source_columns`` names the
+    ``cluster_name`` ('' where set aside, 'Noise' for −1), ``margin``, ``silhouette``,
+    ``center_distance`` (in the scaled space), ``x``, ``y`` (map), ``pca_x``, ``pca_y``, and one Int32 column per method, named after it. ``source_columns`` names the
     columns that came from the file. ``kept`` has the positions of the clustered rows; arrays elsewhere
     are in this order.
     """

@@ -1,0 +1,46 @@
+# What people type. `make demo` and `make test` need only Python 3.11 or newer and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := demo-run
+
+.PHONY: help demo test check format bench clean
+
+help:
+	@echo "make demo    install into .venv and cluster the built-in catalogue"
+	@echo "make test    install what tests need, then everything in make check"
+	@echo "make check   format, lint, types, tests, documentation examples"
+	@echo "make bench   measure against other tools on this machine"
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'songatlas needs Python 3.11 or newer, this is ' + sys.version)"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --constraint constraints.txt hatchling editables
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --prefer-binary --constraint constraints.txt --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --prefer-binary --constraint constraints.txt --no-build-isolation --editable '.[test]'
+	@touch $@
+
+demo: $(VENV)/.installed
+	$(BIN)/songatlas demo --output $(DEMO) --overwrite
+
+test: $(VENV)/.installed-test
+	$(MAKE) --no-print-directory check
+
+check:
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+format:
+	$(BIN)/ruff format src tests benchmarks
+	$(BIN)/ruff check --fix src tests benchmarks
+
+bench: $(VENV)/.installed-test
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,66 @@
+"""``songatlas run``: the main job on files."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ._flags import given_values, option_flags
+from ._show import notes_on_stderr, print_account, print_clusters, shown_progress
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder to write the run into.")
+@click.option("--options", "options_file", type=click.Path(path_type=Path), help="Options from a TOML file; flags win.")
+@click.option("--overwrite", is_flag=True, help="Replace the folder, if songatlas wrote it.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@option_flags
+def run(
+    files: tuple[Path, ...],
+    output: Path,
+    options_file: Path | None,
+    overwrite: bool,
+    as_json: bool,
+    quiet: bool,
+    **values: Any,
+) -> None:
+    """Group the tracks of CSV or Parquet files, and write a folder with everything found.
+
+    Several files are read as one table.
+    """
+    from songatlas.io.folders import check_target
+    from songatlas.options import Options, read_options
+
+    check_target(output, overwrite=overwrite)
+    options = (read_options(options_file) if options_file else Options()).with_values(**given_values(values))
+    with notes_on_stderr(quiet=quiet), shown_progress(quiet=quiet) as progress:
+        from songatlas.api import cluster_tracks
+        from songatlas.io.read import read_tracks
+        from songatlas.schema import FEATURE_NAMES
+
+        with progress.step("reading", None):
+            table = read_tracks(files, require_features=options.features.features == FEATURE_NAMES)
+        found = cluster_tracks(table, options, progress=progress)
+        found.save(output, overwrite=overwrite, progress=progress)
+    if as_json:
+        from .clusters import clusters_as_json
+
+        click.echo(clusters_as_json(found, folder=output))
+    elif not quiet:
+        print_findings(found, output)
+
+
+def print_findings(found: Any, output: Path) -> None:
+    """Print the account of rows, the choice, the clusters, and where to look next."""
+    from ._show import console
+
+    out = console()
+    print_account(found)
+    out.print(found.data.choice.explanation)
+    out.print()
+    print_clusters(found)
+    out.print()
+    out.print(f"Report: {output / 'report.html'}", soft_wrap=True)
+    out.print(f"Tracks with labels: {output / 'tracks.csv'}; playlists: {output / 'playlists'}", soft_wrap=True)

@@ -1,0 +1,1 @@
+"""Clustering methods as scikit-learn estimators, and the rules that choose their numbers."""

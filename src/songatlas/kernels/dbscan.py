@@ -1,0 +1,402 @@
+"""DBSCAN of all rows for a grid of eps and min_samples, on one kd-tree, in linear memory.
+
+The labels are those of Ester, Kriegel, Sander, Xu (1996, KDD-96, 226) with the border rule of scikit-learn:
+clusters are numbered by their first core row, and a border row takes the lowest label in its reach. No list
+of neighbors is kept. Counting stops at min_samples. Components grow in rounds: each core row looks for one core
+row of another component within eps and passes over subtrees that lie wholly in its own; a row that finds none
+is done, as everything in its reach already belongs to its component. Each round at least halves the number of
+components that can still grow.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .compiled import compiled, run_in_chunks
+from .kdtree import (
+    MAX_STACK,
+    TILE,
+    WIDE,
+    KDTree,
+    box_distances,
+    box_reaches,
+    build,
+    checked_matrix,
+    push_sorted,
+    tile_distances,
+)
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+CHUNK = 1024
+NO_CORE = -1
+MIXED = -2
+LARGEST_SQUARE = 1e290  # below the infinite distance of unused places
+
+
+class GridLabels(NamedTuple):
+    """The labels for one pair of parameters; ``is_core`` marks the rows with min_samples rows within eps."""
+
+    eps: float
+    min_samples: int
+    labels: NDArray[np.int32]
+    is_core: NDArray[np.bool_]
+
+
+def dbscan_grid(
+    X: FloatArray,
+    eps_list: Sequence[float],
+    min_samples_list: Sequence[int],
+    advance: Callable[[float], object] | None = None,
+) -> Iterator[GridLabels]:
+    """Yield the DBSCAN labels of every pair of eps and min_samples, eps by eps.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_features), float64
+        Finite, below 1e140 in magnitude.
+    eps_list : sequence of float
+        Radii, 0 or above, in the unit of X; a row at exactly eps is within reach.
+    min_samples_list : sequence of int
+        Rows within eps, the row itself included, that make a core row; 1 or above.
+    advance : callable, optional
+        Called with 1 after every pair.
+
+    Yields
+    ------
+    GridLabels
+        ``labels`` of shape (n_rows,), int32: 0..n_clusters−1 by first core row, −1 noise; equal to those of
+        scikit-learn's DBSCAN.
+
+    Raises
+    ------
+    ValueError
+        When X is not a finite, non-empty matrix, or a parameter is out of range.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0], [0.4], [0.8], [5.0]])
+    >>> [found.labels.tolist() for found in dbscan_grid(X, [0.5, 0.1], [2])]
+    [[0, 0, 0, -1], [-1, -1, -1, -1]]
+    """
+    X = checked_matrix(X)
+    if not all(eps >= 0 for eps in eps_list):
+        raise ValueError(f"eps must be 0 or above, got {list(eps_list)}.")
+    if not all(m >= 1 for m in min_samples_list):
+        raise ValueError(f"min_samples must be 1 or above, got {list(min_samples_list)}.")
+    return _grid(build(X), X, eps_list, min_samples_list, advance)
+
+
+def _grid(
+    tree: KDTree,
+    X: FloatArray,
+    eps_list: Sequence[float],
+    min_samples_list: Sequence[int],
+    advance: Callable[[float], object] | None,
+) -> Iterator[GridLabels]:
+    most = max(min_samples_list, default=1)
+    for eps in eps_list:
+        eps2 = min(float(eps) * float(eps), LARGEST_SQUARE)
+        counts = _counts(tree, X, eps2, most)
+        for min_samples in min_samples_list:
+            is_core_place = counts >= min_samples
+            labels = _labels(tree, X, eps2, is_core_place)
+            if advance is not None:
+                advance(1)
+            yield GridLabels(float(eps), int(min_samples), labels, is_core_place.ravel()[tree.place])
+
+
+def _counts(tree: KDTree, X: FloatArray, eps2: float, most: int) -> IntArray:
+    """Return the number of rows within reach of every place, up to ``most``; 0 for unused places."""
+    counts = np.zeros(tree.ids.shape, dtype=np.int64)
+
+    def count(start: int, stop: int) -> None:
+        _count(tree, X, start, stop, eps2, most, counts)
+
+    run_in_chunks(count, len(X), CHUNK)
+    return counts
+
+
+def _labels(tree: KDTree, X: FloatArray, eps2: float, is_core: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Return the labels of all rows, given the core places."""
+    component = _components(tree, X, eps2, is_core)
+    label_at = _number_components(tree, component)
+    lowest = _lowest_below(tree, label_at)
+    labels = np.empty(len(X), dtype=np.int32)
+
+    def assign(start: int, stop: int) -> None:
+        _assign(tree, X, start, stop, eps2, label_at, lowest, labels)
+
+    run_in_chunks(assign, len(X), CHUNK)
+    return labels
+
+
+def _components(tree: KDTree, X: FloatArray, eps2: float, is_core: NDArray[np.bool_]) -> IntArray:
+    """Return, for every place, a place that stands for its component; −1 for places that are not core."""
+    parent = np.where(is_core, np.arange(is_core.size).reshape(is_core.shape), NO_CORE)
+    _unite_close(tree, X, eps2, parent.ravel())
+    open_places = np.flatnonzero(is_core)
+    while len(open_places):
+        _flatten(parent.ravel())
+        only = _only_below(tree, parent)
+        found = np.empty(len(open_places), dtype=np.int64)
+
+        def search(start: int, stop: int) -> None:
+            _find_other(tree, X, open_places, start, stop, eps2, parent, only, found)  # noqa: B023
+
+        run_in_chunks(search, len(open_places), CHUNK)
+        reached = found >= 0
+        open_places = open_places[reached]
+        _unite_pairs(parent.ravel(), open_places, found[reached])
+    return parent
+
+
+# --- compiled loops --------------------------------------------------------------------------------------
+
+
+@compiled
+def _count(tree, X, start, stop, eps2, most, counts):  # type: ignore[no-untyped-def]
+    """Write the number of rows within reach of places start..stop−1, counting no further than ``most``."""
+    q = np.zeros(tree.tiles.shape[1])
+    d2 = np.empty(TILE)
+    near = np.empty(WIDE)
+    far = np.empty(WIDE)
+    stack = np.empty(MAX_STACK, dtype=np.int64)
+    bounds = np.empty(MAX_STACK)
+    n_rows = len(X)
+    for p in range(start, stop):
+        q[: X.shape[1]] = X[tree.ids[p // TILE, p % TILE]]
+        count = 0
+        stack[0], bounds[0], top = 0, 0.0, 1
+        while top > 0 and count < most:
+            top -= 1
+            code = stack[top]
+            if code < 0:
+                tile_distances(tree.tiles, -1 - code, q, d2)
+                for j in range(TILE):
+                    count += d2[j] <= eps2
+                continue
+            box_distances(tree.low, tree.high, code, q, near)
+            box_reaches(tree.low, tree.high, code, q, far)
+            bottom = top
+            for c in range(WIDE):
+                if far[c] <= eps2:
+                    count += min(tree.last[code, c] * TILE, n_rows) - tree.first[code, c] * TILE
+                elif near[c] <= eps2:
+                    top = push_sorted(stack, bounds, top, bottom, tree.child[code, c], near[c])
+        counts[p // TILE, p % TILE] = min(count, most)
+
+
+@compiled
+def _root(parent, p):  # type: ignore[no-untyped-def]
+    """Return the place that stands for the component of p, halving the path to it."""
+    while parent[p] != p:
+        parent[p] = parent[parent[p]]
+        p = parent[p]
+    return p
+
+
+@compiled
+def _unite(parent, p, o):  # type: ignore[no-untyped-def]
+    """Unite the components of two core places; the lower place stands for both."""
+    a, b = _root(parent, p), _root(parent, o)
+    if a < b:
+        parent[b] = a
+    elif b < a:
+        parent[a] = b
+
+
+@compiled
+def _unite_close(tree, X, eps2, parent):  # type: ignore[no-untyped-def]
+    """Unite the core places of every subtree no wider than eps, and those within reach in a tile."""
+    q = np.zeros(tree.tiles.shape[1])
+    d2 = np.empty(TILE)
+    stack = np.empty(MAX_STACK, dtype=np.int64)
+    stack[0], top = 0, 1
+    while top > 0:
+        top -= 1
+        node = stack[top]
+        for c in range(WIDE):
+            first, last = tree.first[node, c], tree.last[node, c]
+            if last == first:
+                continue
+            width = 0.0
+            for f in range(tree.low.shape[1]):
+                side = tree.high[node, f, c] - tree.low[node, f, c]
+                width += side * side
+            if width <= eps2:
+                _unite_range(parent, first * TILE, last * TILE)
+            elif last - first > 1:
+                stack[top] = tree.child[node, c]
+                top += 1
+            else:
+                for p in range(first * TILE, last * TILE):
+                    if parent[p] < 0:
+                        continue
+                    q[: X.shape[1]] = X[tree.ids[first, p - first * TILE]]
+                    tile_distances(tree.tiles, first, q, d2)
+                    for j in range(p - first * TILE):
+                        if d2[j] <= eps2 and parent[first * TILE + j] >= 0:
+                            _unite(parent, p, first * TILE + j)
+
+
+@compiled
+def _unite_range(parent, start, stop):  # type: ignore[no-untyped-def]
+    """Unite all core places from start to stop−1."""
+    anchor = -1
+    for p in range(start, stop):
+        if parent[p] >= 0:
+            if anchor < 0:
+                anchor = p
+            else:
+                _unite(parent, anchor, p)
+
+
+@compiled
+def _unite_pairs(parent, places, others):  # type: ignore[no-untyped-def]
+    """Unite each place with the one it found."""
+    for r in range(len(places)):
+        _unite(parent, places[r], others[r])
+
+
+@compiled
+def _flatten(parent):  # type: ignore[no-untyped-def]
+    """Let every core place point straight to the one that stands for its component."""
+    for p in range(len(parent)):
+        if parent[p] >= 0:
+            parent[p] = parent[parent[p]]  # roots are the lowest places, so they are flat already
+
+
+@compiled
+def _only_below(tree, component):  # type: ignore[no-untyped-def]
+    """Return the one component below every child of every node; NO_CORE or MIXED where there is none or more."""
+    only = np.full(tree.child.shape, NO_CORE, dtype=np.int64)
+    for node in range(len(only) - 1, -1, -1):
+        for c in range(WIDE):
+            if tree.last[node, c] > tree.first[node, c]:
+                code = tree.child[node, c]
+                below = component[-1 - code] if code < 0 else only[code]
+                kind = NO_CORE
+                for k in below:
+                    if k == NO_CORE:
+                        continue
+                    if kind == NO_CORE:
+                        kind = k
+                    elif k != kind:
+                        kind = MIXED
+                only[node, c] = kind
+    return only
+
+
+@compiled
+def _find_other(tree, X, places, start, stop, eps2, component, only, found):  # type: ignore[no-untyped-def]
+    """Write, for places[start:stop], a core place of another component within reach; −1 if there is none."""
+    q = np.zeros(tree.tiles.shape[1])
+    d2 = np.empty(TILE)
+    near = np.empty(WIDE)
+    far = np.empty(WIDE)
+    stack = np.empty(MAX_STACK, dtype=np.int64)
+    bounds = np.empty(MAX_STACK)
+    for r in range(start, stop):
+        p = places[r]
+        own = component[p // TILE, p % TILE]
+        q[: X.shape[1]] = X[tree.ids[p // TILE, p % TILE]]
+        other = -1
+        stack[0], bounds[0], top = 0, 0.0, 1
+        while top > 0 and other < 0:
+            top -= 1
+            code = stack[top]
+            if code < 0:
+                tile_distances(tree.tiles, -1 - code, q, d2)
+                for j in range(TILE):
+                    k = component[-1 - code, j]
+                    if d2[j] <= eps2 and k >= 0 and k != own:
+                        other = k
+                        break
+                continue
+            box_distances(tree.low, tree.high, code, q, near)
+            box_reaches(tree.low, tree.high, code, q, far)
+            bottom = top
+            for c in range(WIDE):
+                k = only[code, c]
+                if k == NO_CORE or k == own or near[c] > eps2:
+                    continue
+                if k >= 0 and far[c] <= eps2:
+                    other = k
+                    break
+                top = push_sorted(stack, bounds, top, bottom, tree.child[code, c], near[c])
+        found[r] = other
+
+
+@compiled
+def _number_components(tree, component):  # type: ignore[no-untyped-def]
+    """Return the label of every core place, components numbered by their first row; n_rows elsewhere."""
+    n_rows = len(tree.place)
+    number = np.full(component.size, -1, dtype=np.int64)
+    label_at = np.full(component.shape, n_rows, dtype=np.int64)
+    n_clusters = 0
+    for row in range(n_rows):
+        t, j = tree.place[row] // TILE, tree.place[row] % TILE
+        k = component[t, j]
+        if k < 0:
+            continue
+        if number[k] < 0:
+            number[k] = n_clusters
+            n_clusters += 1
+        label_at[t, j] = number[k]
+    return label_at
+
+
+@compiled
+def _lowest_below(tree, label_at):  # type: ignore[no-untyped-def]
+    """Return the lowest label below every child of every node; n_rows where there is no core row."""
+    lowest = np.full(tree.child.shape, len(tree.place), dtype=np.int64)
+    for node in range(len(lowest) - 1, -1, -1):
+        for c in range(WIDE):
+            if tree.last[node, c] > tree.first[node, c]:
+                code = tree.child[node, c]
+                lowest[node, c] = label_at[-1 - code].min() if code < 0 else lowest[code].min()
+    return lowest
+
+
+@compiled
+def _assign(tree, X, start, stop, eps2, label_at, lowest, labels):  # type: ignore[no-untyped-def]
+    """Write the labels of places start..stop−1: their own where core, else the lowest in reach, else −1."""
+    q = np.zeros(tree.tiles.shape[1])
+    d2 = np.empty(TILE)
+    near = np.empty(WIDE)
+    far = np.empty(WIDE)
+    stack = np.empty(MAX_STACK, dtype=np.int64)
+    bounds = np.empty(MAX_STACK)
+    n_rows = len(X)
+    for p in range(start, stop):
+        row = tree.ids[p // TILE, p % TILE]
+        best = label_at[p // TILE, p % TILE]
+        if best < n_rows:
+            labels[row] = best
+            continue
+        q[: X.shape[1]] = X[row]
+        stack[0], bounds[0], top = 0, 0.0, 1
+        while top > 0 and best > 0:
+            top -= 1
+            code = stack[top]
+            if code < 0:
+                tile_distances(tree.tiles, -1 - code, q, d2)
+                for j in range(TILE):
+                    if d2[j] <= eps2 and label_at[-1 - code, j] < best:
+                        best = label_at[-1 - code, j]
+                continue
+            box_distances(tree.low, tree.high, code, q, near)
+            box_reaches(tree.low, tree.high, code, q, far)
+            bottom = top
+            for c in range(WIDE):
+                if near[c] > eps2 or lowest[code, c] >= best:
+                    continue
+                if far[c] <= eps2:
+                    best = lowest[code, c]
+                else:
+                    top = push_sorted(stack, bounds, top, bottom, tree.child[code, c], near[c])
+        labels[row] = best if best < n_rows else -1

@@ -1,0 +1,1 @@
+"""Projects tracks onto two dimensions, for pictures only; never clustering input."""

@@ -1,0 +1,13 @@
+"""Judges clusterings: internal criteria (tightness and separation), exact on every track."""
+
+from songatlas.kernels.silhouette import silhouette_samples
+
+from .internal import calinski_harabasz_score, davies_bouldin_score, effective_n_clusters, inertia
+
+__all__ = [
+    "calinski_harabasz_score",
+    "davies_bouldin_score",
+    "effective_n_clusters",
+    "inertia",
+    "silhouette_samples",
+]

@@ -1,0 +1,1 @@
+"""Chooses and orders tracks for playlists."""

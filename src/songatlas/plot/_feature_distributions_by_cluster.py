@@ -1,0 +1,101 @@
+"""The distribution of each feature within each cluster, as ridges."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from songatlas.results import Profile
+
+from ._features import limited, shown, shown_range, strongest_trait
+from ._style import cluster_color, headline, panels, styled, tidy
+from ._text import shorten, signed
+
+N_BINS = 40
+
+
+def trait_finding(profiles: Sequence[Profile], features: Sequence[str]) -> str:
+    """Return in one sentence the largest difference of a cluster from the catalogue."""
+    best = strongest_trait(profiles, features)
+    if best is None:
+        return "The clusters do not differ from the catalogue in any feature"
+    profile, feature, z = best
+    side = "highest" if z > 0 else "lowest"
+    return (
+        f"{shorten(profile.name, 40)} stands apart most: the {side} {shown(feature).label}, "
+        f"{signed(z)} standard deviations from the catalogue"
+    )
+
+
+@styled
+def feature_distributions_by_cluster(
+    values: pd.DataFrame,
+    labels: NDArray[np.int32],
+    names: Sequence[str],
+    *,
+    n_features: int | None = None,
+    title: str = "How each feature is distributed in each cluster",
+) -> Figure:
+    """Draw one panel per feature with one filled histogram per cluster, one above the other.
+
+    Parameters
+    ----------
+    values : DataFrame of shape (n_tracks, n_features)
+        Feature values in their stored units.
+    labels : ndarray of shape (n_tracks,), int
+        Noise (−1) is left out.
+    names : sequence of str
+        Cluster names by label.
+    n_features : int, optional
+        How many features there are in all.
+    title : str
+        The finding.
+
+    Returns
+    -------
+    Figure
+        Each ridge is scaled to its own highest bin, so that small clusters can be read.
+    """
+    features = list(values.columns)
+    row = max(1.5, 0.75 + 0.24 * len(names))
+    figure, axes = panels(len(features), columns=3, height=row)
+    for place, (ax, feature) in enumerate(zip(axes, features, strict=True)):
+        _ridges(ax, feature, values[feature].to_numpy(dtype=np.float64), labels, len(names))
+        written = [shorten(name, 22) for name in names] if place % 3 == 0 else [""] * len(names)
+        ax.set_yticks(range(len(names)), written)
+        ax.set_ylim(len(names) - 0.75, -1.05)
+    note = "Each ridge is scaled to its own highest bin; the tick under it is the cluster's median."
+    headline(figure, limited(title, len(features), n_features or len(features)), note=note)
+    return figure
+
+
+def _ridges(
+    ax: Axes, feature: str, stored: NDArray[np.float64], labels: NDArray[np.int32], n_clusters: int
+) -> None:
+    how = shown(feature)
+    low, high = shown_range(feature, stored)
+    for label in range(n_clusters):
+        own = stored[labels == label]
+        own = own[np.isfinite(own)] * how.factor
+        counts, edges = np.histogram(np.clip(own, low, high), bins=N_BINS, range=(low, high))
+        heights = 0.95 * counts / max(counts.max(), 1)
+        color = cluster_color(label)
+        ax.stairs(
+            label - heights, edges, baseline=label, fill=True, color=color, alpha=0.85, zorder=label + 1
+        )
+        ax.hlines(label, low, high, color="#BBBBBB", linewidth=0.6, zorder=label + 1)
+        if len(own):
+            middle = float(np.clip(np.median(own), low, high))
+            ax.vlines(middle, label, label + 0.2, color="#222222", linewidth=1.6, zorder=label + 1.5)
+    ax.set_xlim(low, high)
+    ax.set_xlabel(how.axis)
+    if (low, high) == (0.0, 1.0):
+        ax.set_xticks([0.0, 0.5, 1.0], ["0", "0.5", "1"])
+    else:
+        ax.locator_params(axis="x", nbins=4)
+    ax.spines["left"].set_visible(False)
+    tidy(ax)
+    ax.tick_params(axis="y", length=0)

@@ -1,0 +1,107 @@
+"""The part of the summary on the clusters: one card for each, and the noise."""
+
+from typing import Any
+
+from songatlas.results import Lift, Profile, RunData, TrackRef, Trait
+
+from .plain import plain_number, plain_text
+from .words import RULE_TITLES, feature_title, title
+
+WIDEST_Z = 2.0  # the difference that fills half a bar; larger ones are cut off there, their number is shown
+MOST_TRACKS = 20
+MOST_LIFTS = 8
+MOST_TRAITS = 40
+
+
+def summarize_clusters(run: RunData) -> list[dict[str, Any]]:
+    """Return the card of every cluster, by label."""
+    return [_card(profile) for profile in run.profiles]
+
+
+def _card(profile: Profile) -> dict[str, Any]:
+    shown = profile.evidence or profile.traits[:5]
+    return {
+        "label": int(profile.label),
+        "name": plain_text(profile.name) or f"Cluster {profile.label}",
+        "tagline": plain_text(profile.tagline),
+        "n_tracks": int(profile.n_tracks),
+        "n_rows": int(profile.n_rows),
+        "share": plain_number(profile.share),
+        "silhouette": plain_number(profile.silhouette),
+        "evidence": [_trait(trait) for trait in shown],
+        "more_traits": [_trait(t) for t in profile.traits[:6] if t.feature not in {s.feature for s in shown}],
+        "statistics": _statistics(profile),
+        "typical": _tracks(profile.typical),
+        "popular": _tracks(profile.popular),
+        "doubtful": _tracks(profile.doubtful),
+        "genres": _lifts(profile.genres),
+        "decades": _lifts(profile.decades),
+        "artists": _lifts(profile.artists),
+        "marks": [
+            {"title": RULE_TITLES.get(k, title(k)), "count": int(n)} for k, n in profile.marks.items() if n
+        ],
+    }
+
+
+def _marks(profile: Profile) -> list[dict[str, Any]]:
+    """Return the cleaning rules that marked tracks of the cluster."""
+    return [
+        {"title": RULE_TITLES.get(rule, title(rule)), "count": int(n)}
+        for rule, n in profile.marks.items()
+        if n
+    ]
+
+
+def _trait(trait: Trait) -> dict[str, Any]:
+    z = plain_number(trait.z) or 0.0
+    return {
+        "feature": trait.feature,
+        "title": plain_text(feature_title(trait.feature)),
+        "words": plain_text(trait.words),
+        "z": z,
+        "bar": round(min(abs(z), WIDEST_Z) / WIDEST_Z, 3),
+        "mean": plain_number(trait.mean),
+        "catalogue_mean": plain_number(trait.catalogue_mean),
+    }
+
+
+def _statistics(profile: Profile) -> list[dict[str, Any]]:
+    """Return mean, median, spread and difference of every feature, the largest difference first."""
+    catalogue = {trait.feature: trait.catalogue_mean for trait in profile.traits}
+    ordered = [*catalogue, *(name for name in profile.mean if name not in catalogue)]
+    return [
+        {
+            "feature": name,
+            "title": plain_text(feature_title(name)),
+            "mean": plain_number(profile.mean.get(name)),
+            "median": plain_number(profile.median.get(name)),
+            "std": plain_number(profile.std.get(name)),
+            "z": plain_number(profile.z.get(name)),
+            "catalogue_mean": plain_number(catalogue.get(name)),
+        }
+        for name in ordered[:MOST_TRAITS]
+    ]
+
+
+def _tracks(tracks: tuple[TrackRef, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "track_name": plain_text(track.track_name) or "(untitled)",
+            "artist_name": plain_text(track.artist_name),
+            "detail": plain_text(track.detail),
+            "value": plain_number(track.value),
+        }
+        for track in tracks[:MOST_TRACKS]
+    ]
+
+
+def _lifts(lifts: tuple[Lift, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "value": plain_text(lift.value),
+            "count": int(lift.count),
+            "share": plain_number(lift.share),
+            "lift": plain_number(lift.lift),
+        }
+        for lift in lifts[:MOST_LIFTS]
+    ]

@@ -1,0 +1,125 @@
+"""Turns a run into one plain dict: everything the report and the summary show, as raw numbers and clean text.
+
+Nothing is computed here but sums and shares for display. Timings, dates and places on disk never enter,
+so that the same input, options and seed give the same pages.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from songatlas.options import Options, options_to_toml
+from songatlas.results import RunData
+
+from ._clusters import summarize_clusters
+from ._data import MOST_FEATURES, count_states, summarize_data
+from ._methods import summarize_candidate, summarize_choice, summarize_exactness, summarize_methods
+from .plain import plain_number, plain_provenance, plain_text, plain_value
+from .words import feature_title, method_title, separation_words
+
+
+def summarize(run: RunData) -> dict[str, Any]:
+    """Return everything the report and the summary show.
+
+    Parameters
+    ----------
+    run : RunData
+        Keys that its manifest lacks are left out of the pages.
+
+    Returns
+    -------
+    dict
+        JSON-able: numbers are raw and finite (None where a value is not defined), text is on one line.
+        Keys: overview, data, choice, methods, candidates, clusters, map, made.
+    """
+    return {
+        "overview": _overview(run),
+        "data": summarize_data(run),
+        "choice": summarize_choice(run),
+        "methods": summarize_methods(run),
+        "candidates": [summarize_candidate(candidate) for candidate in run.candidates],
+        "clusters": summarize_clusters(run),
+        "map": _map(run),
+        "made": _made(run),
+    }
+
+
+def _overview(run: RunData) -> dict[str, Any]:
+    clustering = run.clustering
+    n_noise = int(np.count_nonzero(clustering.labels < 0))
+    winner = next((c for c in run.candidates if c.winner), None)
+    winner = winner or next((c for c in run.candidates if c.chosen and c.method == run.method), None)
+    silhouette = None if winner is None else plain_number(winner.silhouette)
+    return {
+        "counts": count_states(run),
+        "n_tracks": len(run.kept),
+        "n_clusters": clustering.n_clusters,
+        "n_noise": n_noise,
+        "noise_share": n_noise / len(run.kept) if len(run.kept) else None,
+        "method": run.method,
+        "method_title": method_title(run.method),
+        "methods": [method_title(m) for m in dict.fromkeys(c.method for c in run.candidates)],
+        "features": [plain_text(feature_title(name)) for name in run.scaling.features[:MOST_FEATURES]],
+        "n_features": len(run.scaling.features),
+        "silhouette": silhouette,
+        "silhouette_provenance": None if winner is None else plain_provenance(winner.provenance),
+        "separation": separation_words(silhouette),
+        "winner_note": "" if winner is None else plain_text(winner.note),
+    }
+
+
+def _map(run: RunData) -> dict[str, Any]:
+    track_map = run.map
+    return {
+        "method": plain_text(track_map.method),
+        "description": plain_text(track_map.description),
+        "has_map": track_map.coordinates is not None,
+        "quality": [{"name": plain_text(k), "value": plain_number(v)} for k, v in track_map.quality.items()],
+        "quality_provenance": None
+        if track_map.quality_provenance is None
+        else plain_provenance(track_map.quality_provenance),
+        "explained_variance_ratio": [plain_number(v) for v in track_map.explained_variance_ratio[:2]],
+        "directions": [_direction(row, run.scaling.features) for row in track_map.loadings[:2]],
+    }
+
+
+def _direction(loadings: Any, features: tuple[str, ...]) -> dict[str, list[str]]:
+    """Return the features that rise and fall most along one principal direction."""
+    order = np.argsort(-np.abs(loadings), kind="stable")[:4]
+    strong = [i for i in order if abs(loadings[i]) >= 0.2]
+    return {
+        "rising": [plain_text(feature_title(features[i])) for i in strong if loadings[i] > 0],
+        "falling": [plain_text(feature_title(features[i])) for i in strong if loadings[i] < 0],
+    }
+
+
+def _made(run: RunData) -> dict[str, Any]:
+    manifest = run.manifest
+    return {
+        "songatlas": plain_text(manifest.get("songatlas")),
+        "python": plain_text(manifest.get("python")),
+        "packages": plain_value(manifest.get("packages") or manifest.get("versions") or {}),
+        "schema_version": plain_value(manifest.get("schema_version")),
+        "seed": int(manifest.get("seed", run.options.seed)),
+        "inputs": plain_value(manifest.get("inputs", [])),
+        "options_toml": options_to_toml(run.options),
+        "changed_options": _changed_options(run.options),
+        "label_order": plain_text(manifest.get("label_order")),
+        "warnings": [plain_text(warning) for warning in manifest.get("warnings", [])],
+        "exactness": summarize_exactness(run),
+    }
+
+
+def _changed_options(options: Options) -> list[dict[str, Any]]:
+    """Return the options that differ from the defaults, by stage and name."""
+    changed = []
+    defaults = Options().to_dict()
+    for stage, values in options.to_dict().items():
+        pairs = values.items() if isinstance(values, dict) else [("", values)]
+        usual = defaults[stage] if isinstance(values, dict) else {"": defaults[stage]}
+        for name, value in pairs:
+            if value != usual[name]:
+                changed.append(
+                    {"name": f"{stage}.{name}".rstrip("."), "value": value, "default": usual[name]}
+                )
+    return changed

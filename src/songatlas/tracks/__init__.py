@@ -1,0 +1,1 @@
+"""From a table of tracks to features ready to cluster: explore, clean with a ledger, choose, scale."""

@@ -1,0 +1,200 @@
+"""Runs the clustering methods over their candidates; each returns its trials and which of them it chose."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from songatlas.cluster.dbscan import eps_grid, knee
+from songatlas.cluster.gaussian_mixture import fit_gaussian_mixtures
+from songatlas.cluster.hdbscan import fit_hdbscan, min_cluster_sizes
+from songatlas.cluster.labels import relabel_by_size
+from songatlas.cluster.n_clusters import Curve, choose_by_silhouette
+from songatlas.cluster.ward import cut_height, cut_tree, suggest_n_clusters
+from songatlas.kernels.dbscan import dbscan_grid
+from songatlas.kernels.kdtree import k_nearest
+from songatlas.kernels.kmeans import kmeans_sweep
+from songatlas.kernels.ward import ward_tree
+from songatlas.options import ClusterOptions
+from songatlas.progress import Progress
+from songatlas.results import FloatArray, KDistance, LabelArray
+from songatlas.seeds import stage_seed
+
+from .scoring import Trial, score_labelings
+
+_CURVE_POINTS = 2_000
+_HDBSCAN_MIN_SAMPLES = 10
+
+
+@dataclass(frozen=True)
+class MethodResult:
+    """All trials of a method, the position of its choice, and why; plus what only this method has."""
+
+    trials: list[Trial]
+    chosen: int
+    reason: str
+    tree: FloatArray | None = None
+    k_distance: KDistance | None = None
+    suggestions: dict[str, int] = field(default_factory=dict)
+
+    def marked(self) -> list[Trial]:
+        """Return the trials with the choice marked in its candidate."""
+        return [
+            replace(t, candidate=replace(t.candidate, chosen=(i == self.chosen))) for i, t in enumerate(self.trials)
+        ]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What every method is given."""
+
+    X: FloatArray
+    ks: tuple[int, ...]
+    options: ClusterOptions
+    seed: int
+    progress: Progress
+
+
+def run_kmeans(task: Task) -> MethodResult:
+    """Fit K-Means for every number of clusters, restarting each until its best result was met twice."""
+    with task.progress.step("K-Means", 1.0) as step:
+        fits = kmeans_sweep(
+            task.X, task.ks, n_init=task.options.n_init, seed=stage_seed(task.seed, "kmeans"), advance=step.advance
+        )
+    labelings = [relabel_by_size(fit.labels, task.X) for fit in fits]
+    params = [{"n_clusters": k, "n_starts": fit.n_starts} for k, fit in zip(task.ks, fits, strict=True)]
+    notes = ["" if fit.confirmed else f"best of {fit.n_starts} starts was met only once" for fit in fits]
+    trials = _scored(task, "kmeans", labelings, params, notes)
+    chosen, reason = _choose_k(task, trials)
+    inertias = [t.candidate.inertia for t in trials]
+    found = {}
+    if len(trials) > 2:
+        found["elbow (knee of inertia)"] = task.ks[knee(np.array(inertias, dtype=float))]
+    return MethodResult(trials, chosen, reason, suggestions=found)
+
+
+def run_ward(task: Task) -> MethodResult:
+    """Build the Ward tree of all tracks and cut it at every number of clusters (and at a height, when given)."""
+    with task.progress.step("Ward tree", 1.0) as step:
+        tree = ward_tree(task.X, advance=step.advance)
+    labelings = [relabel_by_size(cut_tree(tree, k), task.X) for k in task.ks]
+    params: list[dict[str, float]] = [{"n_clusters": k} for k in task.ks]
+    height = task.options.ward_height
+    if height is not None:
+        labelings.append(relabel_by_size(cut_height(tree, height), task.X))
+        params.append({"height": height})
+    trials = _scored(task, "ward", labelings, params)
+    chosen, reason = (len(trials) - 1, f"Cut at height {height:g}, as asked.") if height is not None else _choose_k(task, trials)
+    found = {}
+    if len(task.ks) > 1 and task.ks[-1] < len(task.X):
+        jump, _ = suggest_n_clusters(tree, task.ks[0], task.ks[-1])
+        found["largest jump in the Ward tree"] = int(jump)
+    return MethodResult(trials, chosen, reason, tree=tree, suggestions=found)
+
+
+def run_dbscan(task: Task) -> MethodResult:
+    """Try a small grid around the knee of the k-distance curve; the best that is not degenerate is chosen."""
+    n, n_features = task.X.shape
+    wanted = task.options.min_samples
+    counts = [wanted] if wanted is not None else sorted({max(5, n_features + 1), max(5, 2 * n_features)})
+    counts = sorted({min(count, n) for count in counts})
+    with task.progress.step("k-distances", None):
+        distances = k_nearest(task.X, max(1, max(counts) - 1))[0]
+    curves = {count: np.sort(distances[:, max(0, count - 2)])[::-1] for count in counts}
+    grid = [
+        (float(eps), count)
+        for count in counts
+        for eps in ([task.options.eps] if task.options.eps is not None else eps_grid(curves[count]))
+    ]
+    with task.progress.step("DBSCAN", 1.0) as step:
+        labelings = [
+            relabel_by_size(labels, task.X) for labels in dbscan_grid(task.X, grid, advance=step.advance)
+        ]
+    trials = _scored(task, "dbscan", labelings, [{"eps": eps, "min_samples": count} for eps, count in grid])
+    chosen, reason = _choose_density(trials)
+    eps, count = grid[chosen]
+    return MethodResult(trials, chosen, reason, k_distance=_k_distance(curves[count], count, eps))
+
+
+def run_hdbscan(task: Task) -> MethodResult:
+    """Try a few smallest cluster sizes; the best that is not degenerate is chosen."""
+    sizes = min_cluster_sizes(len(task.X))
+    min_samples = task.options.min_samples or _HDBSCAN_MIN_SAMPLES
+    with task.progress.step("HDBSCAN", 1.0) as step:
+        labelings = fit_hdbscan(task.X, sizes, min_samples=min_samples, advance=step.advance)
+    params = [{"min_cluster_size": size, "min_samples": min_samples} for size in sizes]
+    trials = _scored(task, "hdbscan", labelings, params)
+    chosen, reason = _choose_density(trials)
+    return MethodResult(trials, chosen, reason)
+
+
+def run_gaussian_mixture(task: Task) -> MethodResult:
+    """Fit a mixture per number of components; the lowest BIC is chosen unless a number was asked for."""
+    with task.progress.step("Gaussian mixtures", 1.0) as step:
+        fits = fit_gaussian_mixtures(
+            task.X, task.ks, seed=stage_seed(task.seed, "gaussian_mixture"), advance=step.advance
+        )
+    notes = ["" if fit.converged else "did not converge" for fit in fits]
+    params = [{"n_clusters": fit.n_components, "bic": fit.bic} for fit in fits]
+    trials = _scored(task, "gaussian_mixture", [fit.labels for fit in fits], params, notes)
+    if task.options.n_clusters is not None:
+        chosen, reason = _choose_k(task, trials)
+    else:
+        chosen = int(np.argmin([fit.bic for fit in fits]))
+        reason = f"BIC is lowest at {fits[chosen].n_components} components."
+    return MethodResult(trials, chosen, reason)
+
+
+def one_cluster(task: Task) -> MethodResult:
+    """Return the only grouping of equal tracks: one cluster."""
+    labels = np.zeros(len(task.X), dtype=np.int32)
+    trials = score_labelings(task.X, "kmeans", [labels], [{"n_clusters": 1}])
+    return MethodResult(trials, 0, "All tracks have equal features: there is one cluster.")
+
+
+METHODS: dict[str, Callable[[Task], MethodResult]] = {
+    "kmeans": run_kmeans,
+    "dbscan": run_dbscan,
+    "ward": run_ward,
+    "hdbscan": run_hdbscan,
+    "gaussian_mixture": run_gaussian_mixture,
+}
+
+
+def _scored(
+    task: Task, method: str, labelings: list[LabelArray], params: list, notes: list[str] | None = None
+) -> list[Trial]:
+    with task.progress.step(f"silhouettes of {len(labelings)} {method} solutions", 1.0) as step:
+        return score_labelings(task.X, method, labelings, params, notes or (), step.advance)
+
+
+def _choose_k(task: Task, trials: list[Trial]) -> tuple[int, str]:
+    k = task.options.n_clusters
+    if k is not None:
+        return task.ks.index(k), f"{k} clusters, as asked."
+    candidates = [t.candidate for t in trials]
+    curve = Curve(
+        [c.n_clusters for c in candidates],
+        [c.silhouette for c in candidates],
+        [c.davies_bouldin for c in candidates],
+        [c.barred for c in candidates],
+    )
+    chosen, reason = choose_by_silhouette(curve)
+    return (0 if chosen is None else chosen), reason
+
+
+def _choose_density(trials: list[Trial]) -> tuple[int, str]:
+    """Return the trial with the highest silhouette over all tracks among those not barred, else the most telling one."""
+    open_ = [i for i, t in enumerate(trials) if t.candidate.barred is None]
+    if open_:
+        best = max(open_, key=lambda i: (trials[i].candidate.silhouette or -1.0, -i))
+        return best, f"Highest silhouette of the {len(open_)} solutions that are not degenerate."
+    least = min(range(len(trials)), key=lambda i: (trials[i].candidate.noise_share, -trials[i].candidate.n_clusters, i))
+    return least, f"All {len(trials)} solutions are degenerate; shown is the one with the least noise."
+
+
+def _k_distance(falling: FloatArray, count: int, eps: float) -> KDistance:
+    n = len(falling)
+    rank = np.unique(np.linspace(0, n - 1, min(n, _CURVE_POINTS)).round().astype(np.int64))
+    at_knee = float(falling[knee(falling)]) if n > 1 else float(falling[0])
+    return KDistance(max(1, count - 1), rank.astype(float), falling[rank], eps, at_knee)

@@ -1,0 +1,87 @@
+"""From a table to the matrix that is clustered: reading, exploring, cleaning, choosing and scaling features."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from songatlas.errors import DataError
+from songatlas.io.read import canonical_table
+from songatlas.options import Options
+from songatlas.results import Cleaning, Exploration, FloatArray, Scaling
+from songatlas.schema import FEATURE_NAMES
+from songatlas.tracks.clean import clean_tracks
+from songatlas.tracks.explore import explore_tracks
+from songatlas.tracks.features import FeatureTable, choose_features, drop_constant
+from songatlas.tracks.scale import fit_scaling, scale
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the methods work on.
+
+    ``order`` puts the kept rows into an order that depends on their values alone, so that no result depends on
+    the order of the file: ``X`` and ``values`` are in that order, ``kept[order]`` are their positions in the table.
+    """
+
+    table: pd.DataFrame
+    source_columns: tuple[str, ...]
+    exploration: Exploration
+    cleaning: Cleaning
+    kept: NDArray[np.int64]
+    order: NDArray[np.int64]
+    values: FloatArray
+    X: FloatArray
+    scaling: Scaling
+
+
+def prepare(table: Any, options: Options) -> Prepared:
+    """Return the table with its exploration, the cleaning decisions and the scaled features.
+
+    Raises
+    ------
+    DataError
+        When fewer than two tracks are left, with what became of the others.
+    """
+    default_features = options.features.features == FEATURE_NAMES
+    table = canonical_table(table, require_features=default_features)
+    source_columns = tuple(table.attrs["songatlas"]["source_columns"])
+    chosen = choose_features(table, options.features)
+    exploration = explore_tracks(table, source_columns)
+    cleaning = clean_tracks(table, chosen.names, options.clean)
+    kept = np.flatnonzero(cleaning.state == "kept")
+    if len(kept) < 2:
+        raise DataError(_nothing_left(len(table), len(kept), cleaning, chosen))
+    values, order = _in_value_order(table, chosen.values[kept], kept)
+    constant = drop_constant(chosen.names, values)
+    used = [j for j, name in enumerate(chosen.names) if name not in constant] or list(range(len(chosen.names)))
+    names, values = tuple(chosen.names[j] for j in used), np.ascontiguousarray(values[:, used])
+    scaling = fit_scaling(names, values, options.features, {**chosen.dropped, **constant})
+    return Prepared(
+        table, source_columns, exploration, cleaning, kept, order, values, scale(values, scaling), scaling
+    )  # fmt: skip
+
+
+def _in_value_order(
+    table: pd.DataFrame, values: FloatArray, kept: NDArray[np.int64]
+) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Return the values sorted by row (ties by track id, then by place), and the order that sorts them."""
+    keys = [values[:, j] for j in range(values.shape[1] - 1, -1, -1)]
+    if "track_id" in table.columns:
+        codes = pd.factorize(table["track_id"].iloc[kept], sort=True)[0]
+        keys.insert(0, codes)
+    order = np.lexsort(keys)
+    return values[order], order.astype(np.int64)
+
+
+def _nothing_left(n_rows: int, n_kept: int, cleaning: Cleaning, chosen: FeatureTable) -> str:
+    touched = ", ".join(f"{rule}: {count:,}" for rule, count in cleaning.counts.items() if count)
+    message = f"only {n_kept} of {n_rows:,} tracks can be clustered; at least two are needed. Rows touched: {touched or 'none'}."
+    if cleaning.counts.get("out_of_range", 0) > n_rows / 2:
+        high = {n: float(np.nanmax(chosen.values[:, j])) for j, n in enumerate(chosen.names)}
+        worst = max((n for n in high if n in FEATURE_NAMES[:8]), key=lambda n: high[n], default=None)
+        if worst and high[worst] > 1:
+            message += f" {worst} goes up to {high[worst]:g}, expected 0 to 1: divide percent values by 100."
+    return message + " Look at the table with: songatlas inspect FILE"

@@ -1,0 +1,85 @@
+"""Assembles tables: the clustered tracks for the profiles, and every input row with its state and labels."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from songatlas.results import Clustering, TrackMap
+
+from .prepare import Prepared
+
+NOISE_NAME = "Noise"
+
+
+def kept_table(ready: Prepared) -> pd.DataFrame:
+    """Return the clustered rows, with united genres, marks, the rows each stands for, and its place in the table."""
+    cleaning = ready.cleaning
+    tracks = _with_genres(ready.table, cleaning.genres).iloc[ready.kept].reset_index(drop=True)
+    stands_for = np.bincount(cleaning.representative[cleaning.representative >= 0], minlength=len(ready.table))
+    return tracks.assign(row=ready.kept, marks=cleaning.marks[ready.kept], n_rows=stands_for[ready.kept])
+
+
+def cluster_table(
+    ready: Prepared,
+    clusterings: Mapping[str, Clustering],
+    method: str,
+    names: Sequence[str],
+    track_map: TrackMap,
+    center_distance: np.ndarray,
+) -> pd.DataFrame:
+    """Return every input row with what was decided about it; merged rows carry what their representative got."""
+    cleaning = ready.cleaning
+    place = np.full(len(ready.table), -1, dtype=np.int64)
+    place[ready.kept] = np.arange(len(ready.kept))
+    has = cleaning.representative >= 0
+    at = np.where(has, place[cleaning.representative], -1)
+    chosen = clusterings[method]
+    columns: dict[str, object] = {
+        "state": cleaning.state,
+        "reason": cleaning.reason,
+        "marks": cleaning.marks,
+        "representative": cleaning.representative,
+        "cluster": _integers(chosen.labels, at),
+        "cluster_name": _cluster_names(chosen.labels, names, at),
+        "margin": _spread(chosen.margin, at),
+        "silhouette": _spread(chosen.silhouette, at),
+        "center_distance": _spread(center_distance, at),
+    }
+    if track_map.coordinates is not None:
+        columns["x"], columns["y"] = (_spread(track_map.coordinates[:, j], at) for j in (0, 1))
+    columns["pca_x"], columns["pca_y"] = (_spread(track_map.pca[:, j], at) for j in (0, 1))
+    columns.update({name: _integers(c.labels, at) for name, c in clusterings.items()})
+    table = _with_genres(ready.table, cleaning.genres)
+    taken = [name for name in columns if name in table.columns]
+    table = table.rename(columns={name: f"source_{name}" for name in taken})
+    new = pd.DataFrame(columns, index=table.index)
+    for name in ("state", "reason", "marks", "cluster_name"):
+        new[name] = new[name].astype("str")
+    return pd.concat([table, new], axis=1)
+
+
+def renamed_sources(ready_columns: Sequence[str], table: pd.DataFrame) -> tuple[str, ...]:
+    """Return the source columns' names after `cluster_table` made room for its own."""
+    return tuple(name if f"source_{name}" not in table.columns else f"source_{name}" for name in ready_columns)
+
+
+def _with_genres(table: pd.DataFrame, genres: Mapping[int, str]) -> pd.DataFrame:
+    if not genres:
+        return table
+    column = table["genres"].copy()
+    column.iloc[list(genres)] = list(genres.values())
+    return table.assign(genres=column)
+
+
+def _spread(values: np.ndarray, at: np.ndarray) -> np.ndarray:
+    return np.where(at >= 0, values[at], np.nan)
+
+
+def _integers(labels: np.ndarray, at: np.ndarray) -> pd.Series:
+    return pd.Series(pd.arrays.IntegerArray(np.where(at >= 0, labels[at], 0).astype(np.int32), at < 0))
+
+
+def _cluster_names(labels: np.ndarray, names: Sequence[str], at: np.ndarray) -> np.ndarray:
+    by_label = np.array([*names, NOISE_NAME], dtype=object)  # label −1 finds the last
+    return np.where(at >= 0, by_label[labels[at]], "").astype(object)

@@ -1,0 +1,164 @@
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from rich.cells import cell_len
+from rich.console import Console
+
+from songatlas.cli.inspect import exploration_to_json, histogram_bars, inspect, render_exploration
+from songatlas.errors import DataError
+from songatlas.schema import FEATURE_NAMES
+from songatlas.tracks.explore import explore_tracks
+
+
+def songs(n=300, seed=0):
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame({name: rng.uniform(0.1, 0.6, n) for name in FEATURE_NAMES})
+    table["loudness"] = -20 + 20 * table["energy"]
+    table["tempo"] = rng.uniform(60, 180, n)
+    table["duration_ms"] = rng.uniform(100_000, 300_000, n).round()
+    table.loc[4, "duration_ms"] = 4_800_118
+    table.loc[7, "tempo"] = np.nan
+    table["followers"] = rng.integers(0, 30_000_000, n)
+    table["track_id"] = [f"id{i:05d}" for i in range(n)]
+    table["track_name"] = [f"Song [bold]{i}[/bold] :smile:" for i in range(n)]
+    table["artist_name"] = [
+        "夜の灯台と長い名前のオーケストラ楽団" if i % 3 else f"Artist {i}" for i in range(n)
+    ]
+    table["genres"] = ["city pop;jazz" if i % 2 else "" for i in range(n)]
+    table["a_column_with_a_very_long_name_indeed"] = "x" * 200
+    return table
+
+
+def explore(table):
+    return explore_tracks(table, list(table.columns))
+
+
+def page(table, width, *, terminal=False, files=()):
+    stream = io.StringIO()
+    console = Console(
+        file=stream, width=width, force_terminal=terminal, highlight=False, markup=False, emoji=False
+    )
+    render_exploration(explore(table), console, files)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_line_is_wider_than_the_page(width):
+    lines = page(songs(), width).splitlines()
+    assert max(cell_len(line) for line in lines) <= width
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_numbers_and_names_of_features_are_never_cut(width):
+    lines = page(songs(), width).splitlines()
+    start = lines.index("Ranges".ljust(len("Ranges")))
+    ranges = lines[start + 1 : start + 2 + len(FEATURE_NAMES) + 1]
+    assert [line.split()[0] for line in ranges[1:]] == [*FEATURE_NAMES, "followers"]
+    assert "…" not in "".join(ranges)
+    assert any("1:20:00" in line for line in ranges)
+
+
+def test_wide_page_shows_more_quantiles():
+    assert "25%" not in page(songs(), 80)
+    assert "25%" in page(songs(), 120)
+
+
+def test_page_holds_all_that_was_found():
+    text = page(songs(), 120, files=[("a.csv", 100), ("b.csv", 200)])
+    for part in (
+        "2 files: 300 rows",
+        "  b.csv: 200",
+        "energy  loudness  +1.00  redundant",
+        "jazz",
+        "夜の灯台",
+        "150 tracks (50.0 %) without a genre",
+        "1 track (0.33 %) longer than 20 minutes",
+        "(duration 80:00)",
+        "missing",
+    ):
+        assert part in text, part
+
+
+def test_titles_are_printed_as_they_are():
+    assert "Song [bold]4[/bold] :smile: – Artist" not in page(songs(), 120)
+    table = songs()
+    table["artist_name"] = "Ida\x1b[31mRed"
+    text = page(table, 120)
+    assert "Song [bold]4[/bold] :smile: – Ida [31mRed" in text
+    assert "\x1b" not in text
+
+
+def test_page_without_a_terminal_has_no_color_codes():
+    assert "\x1b[" not in page(songs(), 80)
+    assert "\x1b[" in page(songs(), 80, terminal=True)
+
+
+def test_missing_counts_are_left_out_where_nothing_is_missing():
+    table = songs().dropna().assign(genres="jazz").reset_index(drop=True)
+    assert "missing" not in page(table, 120).split("Ranges")[0]
+    assert "missing" in page(songs(), 120).split("Ranges")[0]
+
+
+def test_bare_table_is_rendered():
+    table = pd.DataFrame({"energy": [0.5]})
+    text = page(table, 80)
+    assert "1 row" in text
+    assert "Most common" not in text
+    assert "Correlations" not in text
+
+
+def test_histogram_bars_show_empty_bins_and_never_hide_a_track():
+    assert histogram_bars([0, 1, 1000], 3) == " ▁▇"
+    assert histogram_bars([0] * 30, 10) == " " * 10
+    assert len(histogram_bars(range(30), 15)) == 15
+
+
+def test_json_holds_the_exploration_with_null_for_nan():
+    found = explore(songs().assign(liveness=0.5))
+    values = json.loads(exploration_to_json(found, [("a.csv", 300)]), parse_constant=pytest.fail)
+    assert values["files"] == [{"name": "a.csv", "n_rows": 300}]
+    assert values["n_rows"] == 300
+    assert [f["name"] for f in values["features"]] == [f.name for f in found.features]
+    i = found.correlation_names.index("liveness")
+    assert values["correlations"][i] == [None] * len(found.correlation_names)
+    assert values["features"][0]["quantiles"]["50%"] == found.features[0].quantiles["50%"]
+    assert values["top_genres"] == [["city pop", 150], ["jazz", 150]]
+
+
+@pytest.fixture
+def csv_file(tmp_path):
+    path = tmp_path / "songs.csv"
+    songs().to_csv(path, index=False)
+    return path
+
+
+def test_command_prints_a_page_without_trailing_blanks(csv_file, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    result = CliRunner().invoke(inspect, [str(csv_file)])
+    assert result.exit_code == 0, result.output
+    lines = result.output.splitlines()
+    assert lines[0] == "songs.csv: 300 rows"
+    assert not [line for line in lines if line != line.rstrip()]
+    assert max(cell_len(line) for line in lines) <= 80
+
+
+def test_command_prints_json(csv_file):
+    result = CliRunner().invoke(inspect, [str(csv_file), str(csv_file), "--json"])
+    assert result.exit_code == 0, result.output
+    values = json.loads(result.output)
+    assert values["n_rows"] == 600
+    assert values["duplicates"]["ids"] == 300
+    assert [f["name"] for f in values["files"]] == ["songs.csv", "songs.csv"]
+
+
+def test_command_needs_a_file():
+    assert CliRunner().invoke(inspect, []).exit_code == 2
+
+
+def test_missing_file_is_a_data_error():
+    with pytest.raises(DataError, match="no such file"):
+        CliRunner().invoke(inspect, ["nowhere.csv"], catch_exceptions=False)
