@@ -160,7 +160,9 @@ class Run:
                 f"The {len(rows):,} most typical of {profile.n_tracks:,} tracks, at most {output.max_per_artist} "
                 f"per artist. {profile.tagline}"
             )
-            path = folder / f"{safe_file_name(profile.name, taken)}.xspf"
+            file_name = safe_file_name(profile.name, taken)
+            taken.add(file_name)
+            path = folder / f"{file_name}.xspf"
             write_xspf(path, profile.name, [_playlist_track(self.tracks, row) for row in rows], annotation=note)
 
     def __repr__(self) -> str:

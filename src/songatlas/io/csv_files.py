@@ -7,6 +7,7 @@ header into most columns.
 import csv
 import gzip
 import io
+import zlib
 from pathlib import Path
 from typing import IO
 
@@ -36,7 +37,7 @@ def read_csv_text(path: Path, *, gzipped: bool) -> pd.DataFrame:
         if ragged:
             _, ragged = _parse(path, gzipped, names, lines, separator, threads=False)
             raise DataError(_ragged(path, names, ragged, lines))
-    except (gzip.BadGzipFile, EOFError) as err:
+    except (gzip.BadGzipFile, zlib.error, EOFError) as err:
         raise DataError(f"{path}: starts like a gzip file but is damaged ({err}).") from err
     except pa.ArrowInvalid as err:
         raise DataError(f"{path}: cannot be read as CSV ({_short(err)}).") from err
@@ -52,7 +53,7 @@ def typed_columns(table: pd.DataFrame) -> pd.DataFrame:
     leading zeros (a code like 007 stays text). Other columns pass unchanged.
     """
     typed = {name: _typed(table[name]) for name in table.columns}
-    return pd.DataFrame(typed, index=table.index, copy=False)
+    return pd.DataFrame(typed, index=table.index)
 
 
 def _typed(values: pd.Series) -> pd.Series:

@@ -52,7 +52,7 @@ def read_tracks(paths: str | Path | Iterable[str | Path], *, require_features: b
     if len(frames) > 1:
         for path, frame in zip(listed, frames, strict=True):
             frame["source_file"] = path.name
-    table = typed_columns(pd.concat(frames, ignore_index=True, copy=False) if len(frames) > 1 else frames[0])
+    table = typed_columns(pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0])
     where = ", ".join(str(p) for p in listed[:3]) + (", …" if len(listed) > 3 else "")
     return canonical_table(table, where=where, files=files, require_features=require_features)
 
@@ -88,8 +88,9 @@ def canonical_table(
         if bad:
             unreadable[canonical] = bad
     _add_years(columns)
-    out = source.copy(deep=False)
-    source_columns = _keep_differing_sources(out, columns)
+    renamed = _differing_sources(source, columns)
+    out = source.rename(columns=renamed)
+    source_columns = list(out.columns)
     new = {name: columns[name] for name in CANONICAL_COLUMNS if name in columns}
     fresh = pd.DataFrame({n: c for n, c in new.items() if n not in out.columns}, index=out.index)
     out = out.assign(**{n: c for n, c in new.items() if n in out.columns})
@@ -122,16 +123,13 @@ def _to_pandas(table: Any) -> pd.DataFrame:
     return frame
 
 
-def _keep_differing_sources(out: pd.DataFrame, columns: dict[str, pd.Series]) -> list[str]:
-    """Rename source columns that bear a canonical name but other values; return the source columns' names."""
-    names = []
-    for name in list(out.columns):
-        if name in columns and not _same_values(out[name], columns[name]):
-            out.rename(columns={name: f"source_{name}"}, inplace=True)
-            names.append(f"source_{name}")
-        else:
-            names.append(name)
-    return names
+def _differing_sources(source: pd.DataFrame, columns: dict[str, pd.Series]) -> dict[str, str]:
+    """Return new names for the source columns that bear a canonical name but hold other values."""
+    return {
+        name: f"source_{name}"
+        for name in source.columns
+        if name in columns and not _same_values(source[name], columns[name])
+    }
 
 
 def _same_values(source: pd.Series, canonical: pd.Series) -> bool:

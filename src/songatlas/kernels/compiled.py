@@ -6,19 +6,18 @@ its own, so the number of threads changes no result; between chunks Ctrl-C is he
 
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numba
 
-Function = TypeVar("Function", bound=Callable[..., Any])
 
-
-def compiled(function: Function) -> Function:
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the function compiled on first use, kept on disk, run without the interpreter lock.
 
     Strict floating-point arithmetic (no ``fastmath``): results depend on neither threads nor vector width.
     """
-    return cast("Function", numba.njit(cache=True, nogil=True)(function))
+    loop: Callable[..., Any] = numba.njit(cache=True, nogil=True)(function)
+    return loop
 
 
 def run_in_chunks(

@@ -2,10 +2,10 @@
 
 The labels are those of Ester, Kriegel, Sander, Xu (1996, KDD-96, 226) with the border rule of scikit-learn:
 clusters are numbered by their first core row, and a border row takes the lowest label in its reach. No list
-of neighbors is kept. Counting stops at min_samples. Components grow in rounds: each core row looks for one core
-row of another component within eps and passes over subtrees that lie wholly in its own; a row that finds none
-is done, as everything in its reach already belongs to its component. Each round at least halves the number of
-components that can still grow.
+of neighbors is kept. Counting stops at min_samples. Components grow in rounds: each core row looks for one
+core row of another component within eps and passes over subtrees that lie wholly in its own; a row that finds
+none is done, as everything in its reach already belongs to its component. Each round at least halves the
+number of components that can still grow.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +20,7 @@ from .kdtree import (
     TILE,
     WIDE,
     KDTree,
+    below,
     box_distances,
     box_reaches,
     build,
@@ -123,8 +124,9 @@ def _counts(tree: KDTree, X: FloatArray, eps2: float, most: int) -> IntArray:
 def _labels(tree: KDTree, X: FloatArray, eps2: float, is_core: NDArray[np.bool_]) -> NDArray[np.int32]:
     """Return the labels of all rows, given the core places."""
     component = _components(tree, X, eps2, is_core)
-    label_at = _number_components(tree, component)
-    lowest = _lowest_below(tree, label_at)
+    label_at = np.full(component.shape, len(X), dtype=np.int64)
+    _number_components(tree.place, component.ravel(), np.full(component.size, -1), label_at.ravel())
+    lowest = below(tree, label_at.min(axis=1), np.minimum, len(X))
     labels = np.empty(len(X), dtype=np.int32)
 
     def assign(start: int, stop: int) -> None:
@@ -154,6 +156,14 @@ def _components(tree: KDTree, X: FloatArray, eps2: float, is_core: NDArray[np.bo
     return parent
 
 
+def _only_below(tree: KDTree, component: IntArray) -> IntArray:
+    """Return the one component below every child of every node, else NO_CORE (none) or MIXED (several)."""
+    lowest = np.where(component < 0, component.size, component).min(axis=1)
+    low = below(tree, lowest, np.minimum, component.size)
+    high = below(tree, component.max(axis=1), np.maximum, NO_CORE)
+    return np.where((high == low) | (high == NO_CORE), high, MIXED)
+
+
 # --- compiled loops --------------------------------------------------------------------------------------
 
 
@@ -168,7 +178,9 @@ def _count(tree, X, start, stop, eps2, most, counts):  # type: ignore[no-untyped
     bounds = np.empty(MAX_STACK)
     n_rows = len(X)
     for p in range(start, stop):
-        q[: X.shape[1]] = X[tree.ids[p // TILE, p % TILE]]
+        row = tree.ids[p // TILE, p % TILE]
+        for f in range(X.shape[1]):
+            q[f] = X[row, f]
         count = 0
         stack[0], bounds[0], top = 0, 0.0, 1
         while top > 0 and count < most:
@@ -236,7 +248,9 @@ def _unite_close(tree, X, eps2, parent):  # type: ignore[no-untyped-def]
                 for p in range(first * TILE, last * TILE):
                     if parent[p] < 0:
                         continue
-                    q[: X.shape[1]] = X[tree.ids[first, p - first * TILE]]
+                    row = tree.ids[first, p - first * TILE]
+                    for f in range(X.shape[1]):
+                        q[f] = X[row, f]
                     tile_distances(tree.tiles, first, q, d2)
                     for j in range(p - first * TILE):
                         if d2[j] <= eps2 and parent[first * TILE + j] >= 0:
@@ -271,27 +285,6 @@ def _flatten(parent):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _only_below(tree, component):  # type: ignore[no-untyped-def]
-    """Return the one component below every child of every node; NO_CORE or MIXED where there is none or more."""
-    only = np.full(tree.child.shape, NO_CORE, dtype=np.int64)
-    for node in range(len(only) - 1, -1, -1):
-        for c in range(WIDE):
-            if tree.last[node, c] > tree.first[node, c]:
-                code = tree.child[node, c]
-                below = component[-1 - code] if code < 0 else only[code]
-                kind = NO_CORE
-                for k in below:
-                    if k == NO_CORE:
-                        continue
-                    if kind == NO_CORE:
-                        kind = k
-                    elif k != kind:
-                        kind = MIXED
-                only[node, c] = kind
-    return only
-
-
-@compiled
 def _find_other(tree, X, places, start, stop, eps2, component, only, found):  # type: ignore[no-untyped-def]
     """Write, for places[start:stop], a core place of another component within reach; −1 if there is none."""
     q = np.zeros(tree.tiles.shape[1])
@@ -303,7 +296,9 @@ def _find_other(tree, X, places, start, stop, eps2, component, only, found):  # 
     for r in range(start, stop):
         p = places[r]
         own = component[p // TILE, p % TILE]
-        q[: X.shape[1]] = X[tree.ids[p // TILE, p % TILE]]
+        row = tree.ids[p // TILE, p % TILE]
+        for f in range(X.shape[1]):
+            q[f] = X[row, f]
         other = -1
         stack[0], bounds[0], top = 0, 0.0, 1
         while top > 0 and other < 0:
@@ -322,7 +317,7 @@ def _find_other(tree, X, places, start, stop, eps2, component, only, found):  # 
             bottom = top
             for c in range(WIDE):
                 k = only[code, c]
-                if k == NO_CORE or k == own or near[c] > eps2:
+                if k in (NO_CORE, own) or near[c] > eps2:
                     continue
                 if k >= 0 and far[c] <= eps2:
                     other = k
@@ -332,34 +327,17 @@ def _find_other(tree, X, places, start, stop, eps2, component, only, found):  # 
 
 
 @compiled
-def _number_components(tree, component):  # type: ignore[no-untyped-def]
-    """Return the label of every core place, components numbered by their first row; n_rows elsewhere."""
-    n_rows = len(tree.place)
-    number = np.full(component.size, -1, dtype=np.int64)
-    label_at = np.full(component.shape, n_rows, dtype=np.int64)
+def _number_components(places, component, number, label_at):  # type: ignore[no-untyped-def]
+    """Write the label of every core place, components numbered by their first row."""
     n_clusters = 0
-    for row in range(n_rows):
-        t, j = tree.place[row] // TILE, tree.place[row] % TILE
-        k = component[t, j]
+    for row in range(len(places)):
+        k = component[places[row]]
         if k < 0:
             continue
         if number[k] < 0:
             number[k] = n_clusters
             n_clusters += 1
-        label_at[t, j] = number[k]
-    return label_at
-
-
-@compiled
-def _lowest_below(tree, label_at):  # type: ignore[no-untyped-def]
-    """Return the lowest label below every child of every node; n_rows where there is no core row."""
-    lowest = np.full(tree.child.shape, len(tree.place), dtype=np.int64)
-    for node in range(len(lowest) - 1, -1, -1):
-        for c in range(WIDE):
-            if tree.last[node, c] > tree.first[node, c]:
-                code = tree.child[node, c]
-                lowest[node, c] = label_at[-1 - code].min() if code < 0 else lowest[code].min()
-    return lowest
+        label_at[places[row]] = number[k]
 
 
 @compiled
@@ -378,7 +356,8 @@ def _assign(tree, X, start, stop, eps2, label_at, lowest, labels):  # type: igno
         if best < n_rows:
             labels[row] = best
             continue
-        q[: X.shape[1]] = X[row]
+        for f in range(X.shape[1]):
+            q[f] = X[row, f]
         stack[0], bounds[0], top = 0, 0.0, 1
         while top > 0 and best > 0:
             top -= 1

@@ -1,15 +1,16 @@
 """A kd-tree made for tall, narrow tables, with exact nearest neighbors.
 
 Tracks lie in tiles of 32, feature by feature, so that one query is compared with a whole tile by vector
-instructions; eight tiles or subtrees form a node, whose eight bounding boxes are tested together. All sums run
-over the features in order and without fused operations. Rounding is monotonic, so the computed distance to a
-box is never above the computed distance to a track inside it, and pruning is exact, ties included.
+instructions; eight tiles or subtrees form a node, whose eight bounding boxes are tested together. All sums
+run over the features in order and without fused operations. Rounding is monotonic, so the computed distance
+to a box is never above the computed distance to a track inside it, and pruning is exact, ties included.
 
 The tree is also the ground of `songatlas.kernels.dbscan` and `songatlas.kernels.ward`. It helps up to about
 twenty features; beyond, every query visits nearly every tile, and answers stay exact.
 """
 
-from typing import NamedTuple
+from itertools import pairwise
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from .compiled import compiled, run_in_chunks
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+Number = TypeVar("Number", np.float64, np.int64)
 
 TILE = 32
 WIDE = 8
@@ -40,12 +42,14 @@ class KDTree(NamedTuple):
     place : ndarray of shape (n_rows,)
         Where each row lies in the flattened ``ids``.
     low, high : ndarray of shape (n_nodes, padded n_features, 8)
-        Bounding boxes of the eight children of each node; infinite where there is none.
+        Bounding boxes of the eight children of each node; infinitely far where there is none.
     child : ndarray of shape (n_nodes, 8)
         Node number of a child; −1 − t where the child is tile t.
     first, last : ndarray of shape (n_nodes, 8)
         Tiles first..last−1 lie under a child; equal where there is none. Node 0 is the root; children have
         higher numbers than their parent.
+    least_id : ndarray of shape (n_nodes, 8)
+        The lowest row under a child; it ends the search among many rows at the same distance.
     """
 
     tiles: FloatArray
@@ -56,6 +60,7 @@ class KDTree(NamedTuple):
     child: IntArray
     first: IntArray
     last: IntArray
+    least_id: IntArray
 
 
 def build(X: FloatArray, sizes: FloatArray | None = None) -> KDTree:
@@ -85,7 +90,7 @@ def build(X: FloatArray, sizes: FloatArray | None = None) -> KDTree:
     sizes = np.empty(0) if sizes is None else np.ascontiguousarray(sizes, dtype=np.float64)
     n_tiles = -(-len(X) // TILE)
     pieces = [(0, n_tiles)]
-    while 1 < n_tiles and len(pieces) < 16 and n_tiles > 256:
+    while n_tiles > 1 and len(pieces) < 16 and n_tiles > 256:
         for start, stop in pieces:
             _arrange(X, sizes, order, keys, start, stop, stop - start - 1)
         pieces = [half for start, stop in pieces for half in _halves(start, stop)]
@@ -95,12 +100,15 @@ def build(X: FloatArray, sizes: FloatArray | None = None) -> KDTree:
             _arrange(X, sizes, order, keys, start, stop, 1)
 
     run_in_chunks(arrange, len(pieces), 1)
-    return KDTree(*_fill(X, order, *_layout(n_tiles)))
+    return _filled(X, order)
 
 
 def checked_matrix(X: FloatArray) -> FloatArray:
-    """Return X as C-contiguous float64, or raise ValueError when it is not a finite, non-empty matrix."""
-    X = np.ascontiguousarray(X, dtype=np.float64)
+    """Return X as float64 in C order, or raise ValueError when it is not a finite, non-empty matrix.
+
+    Read-only and unaligned arrays are copied: numba would compile every loop once more for them.
+    """
+    X = np.require(X, np.float64, ["C", "A", "W"])
     if X.ndim != 2 or 0 in X.shape:
         raise ValueError(f"X must have at least one row and one column, got shape {X.shape}.")
     if not max(X.max(), -X.min()) < LARGEST:
@@ -108,9 +116,7 @@ def checked_matrix(X: FloatArray) -> FloatArray:
     return X
 
 
-def k_nearest(
-    tree: KDTree, X: FloatArray, k: int, include_self: bool = False
-) -> tuple[FloatArray, IntArray]:
+def k_nearest(tree: KDTree, X: FloatArray, k: int, include_self: bool = False) -> tuple[FloatArray, IntArray]:
     """Return the k nearest rows of the tree for every row of X, exactly.
 
     Parameters
@@ -120,8 +126,8 @@ def k_nearest(
     k : int
         At most the number of rows in the tree (one less without the row itself).
     include_self : bool, default False
-        False leaves out, for row i of X, row i of the tree: X must then be the matrix the tree was built from.
-        Other rows with equal features count as neighbors at distance 0. True takes X as new rows.
+        False leaves out, for row i of X, row i of the tree: X must then be the matrix the tree was built
+        from. Other rows with equal features count as neighbors at distance 0. True takes X as new rows.
 
     Returns
     -------
@@ -167,6 +173,82 @@ def _halves(start: int, stop: int) -> tuple[tuple[int, int], tuple[int, int]]:
     return (start, middle), (middle, stop)
 
 
+def _layout(n_tiles: int) -> tuple[IntArray, IntArray, IntArray]:
+    """Return child, first and last of the nodes over n_tiles tiles; three halvings make a node."""
+    child, first, last = [], [], []
+    starts, stops = np.zeros(1, dtype=np.int64), np.full(1, n_tiles, dtype=np.int64)
+    n_nodes = 1
+    while len(starts):
+        edges = np.stack([starts, stops], axis=1)
+        for _ in range(3):
+            middles = edges[:, :-1] + (np.diff(edges) + 1) // 2
+            edges = np.insert(edges, np.arange(1, edges.shape[1]), middles, axis=1)
+        a, b = edges[:, :-1], edges[:, 1:]
+        inner = b - a > 1
+        codes = -1 - a
+        codes[inner] = n_nodes + np.arange(np.count_nonzero(inner))
+        child.append(codes)
+        first.append(a)
+        last.append(b)
+        starts, stops = a[inner], b[inner]
+        n_nodes += len(starts)
+    return np.concatenate(child), np.concatenate(first), np.concatenate(last)
+
+
+def _filled(X: FloatArray, order: IntArray) -> KDTree:
+    """Return the tree of the rows arranged in ``order``."""
+    n, n_features = X.shape
+    n_tiles = -(-n // TILE)
+    padded = -(-n_features // GROUP) * GROUP
+    ids = np.full(n_tiles * TILE, -1, dtype=np.int64)
+    ids[:n] = order
+    place = np.empty(n, dtype=np.int64)
+    place[order] = np.arange(n)
+    rows = np.zeros((n_tiles * TILE, padded))
+    rows[:n, :n_features] = X[order]
+    rows[n:] = rows[n - 1]
+    tiles = np.ascontiguousarray(rows.reshape(n_tiles, TILE, padded).transpose(0, 2, 1))
+    child, first, last = _layout(n_tiles)
+    empty = np.empty((0, 0, 0))
+    tree = KDTree(tiles, ids.reshape(n_tiles, TILE), place, empty, empty, child, first, last, first)
+    low, high = np.empty((2, len(child), padded, WIDE))
+    for f in range(padded):
+        low[:, f] = below(tree, tiles[:, f].min(axis=1), np.minimum, np.inf)
+        high[:, f] = below(tree, tiles[:, f].max(axis=1), np.maximum, -np.inf)
+    least_id = below(tree, np.where(tree.ids < 0, n, tree.ids).min(axis=1), np.minimum, n)
+    tiles[-1, :, TILE - (len(ids) - n) :] = np.inf
+    return tree._replace(low=low, high=high, least_id=least_id)
+
+
+def below(tree: KDTree, per_tile: NDArray[Number], join: np.ufunc, absent: float) -> NDArray[Number]:
+    """Return the joined values of the tiles below every child of every node.
+
+    Parameters
+    ----------
+    tree : KDTree
+    per_tile : ndarray of shape (n_tiles,)
+    join : ufunc
+        ``np.minimum`` or ``np.maximum``.
+    absent : float
+        The value where there is no child; it must not change what it is joined with.
+
+    Returns
+    -------
+    ndarray of shape (n_nodes, 8)
+    """
+    n_below = tree.last - tree.first
+    levels: list[int] = [0, 1]  # nodes are numbered level by level
+    while n_inner := int(np.count_nonzero(n_below[levels[-2] : levels[-1]] > 1)):
+        levels.append(levels[-1] + n_inner)
+    result: NDArray[Number] = np.full(tree.child.shape, absent, dtype=per_tile.dtype)
+    leaf = n_below == 1
+    result[leaf] = per_tile[tree.first[leaf]]
+    for start, stop in reversed(list(pairwise(levels))):
+        inner = n_below[start:stop] > 1
+        result[start:stop][inner] = join.reduce(result[tree.child[start:stop][inner]], axis=1)
+    return result
+
+
 # --- primitives that other kernels use -------------------------------------------------------------------
 
 
@@ -188,7 +270,7 @@ def tile_distances(tiles, t, q, d2):  # type: ignore[no-untyped-def]
 
 @compiled
 def box_distances(low, high, node, q, near):  # type: ignore[no-untyped-def]
-    """Write the squared distances from q to the eight child boxes of a node into near (infinite: no child)."""
+    """Write the squared distances from q to the eight child boxes of a node into near; infinite: no child."""
     for c in range(WIDE):
         near[c] = 0.0
     for f in range(low.shape[1]):
@@ -217,7 +299,7 @@ def box_reaches(low, high, node, q, far):  # type: ignore[no-untyped-def]
 
 @compiled
 def push_sorted(stack, bounds, top, bottom, code, bound):  # type: ignore[no-untyped-def]
-    """Insert a child above ``bottom`` so that the nearest ends on top (equal bounds: the first one in); return the new top."""
+    """Insert a child above ``bottom``: the nearest on top, of equals the first in. Return the new top."""
     place = top
     while place > bottom and bounds[place - 1] <= bound:
         stack[place] = stack[place - 1]
@@ -314,77 +396,6 @@ def _select(keys, order, a, b, k):  # type: ignore[no-untyped-def]
             return
 
 
-@compiled
-def _layout(n_tiles):  # type: ignore[no-untyped-def]
-    """Return child, first and last of the nodes over n_tiles tiles: three halvings make a node."""
-    capacity = n_tiles + 1
-    child = np.full((capacity, WIDE), -1, dtype=np.int64)
-    first = np.zeros((capacity, WIDE), dtype=np.int64)
-    last = np.zeros((capacity, WIDE), dtype=np.int64)
-    starts = np.empty(capacity, dtype=np.int64)
-    stops = np.empty(capacity, dtype=np.int64)
-    starts[0], stops[0], n_nodes, node = 0, n_tiles, 1, 0
-    while node < n_nodes:
-        first[node, 0], last[node, 0] = starts[node], stops[node]
-        for step in (4, 2, 1):
-            for c in range(0, WIDE, 2 * step):
-                a, b = first[node, c], last[node, c]
-                middle = a + (b - a + 1) // 2
-                last[node, c] = middle
-                first[node, c + step], last[node, c + step] = middle, b
-        for c in range(WIDE):
-            a, b = first[node, c], last[node, c]
-            if b - a == 1:
-                child[node, c] = -1 - a
-            elif b > a:
-                child[node, c] = n_nodes
-                starts[n_nodes], stops[n_nodes] = a, b
-                n_nodes += 1
-        node += 1
-    return child[:n_nodes].copy(), first[:n_nodes].copy(), last[:n_nodes].copy()
-
-
-@compiled
-def _fill(X, order, child, first, last):  # type: ignore[no-untyped-def]
-    """Return the arrays of the tree for rows arranged in ``order``."""
-    n, n_features = X.shape
-    n_tiles = (n + TILE - 1) // TILE
-    padded = (n_features + GROUP - 1) // GROUP * GROUP
-    tiles = np.zeros((n_tiles, padded, TILE))
-    ids = np.full((n_tiles, TILE), -1, dtype=np.int64)
-    place = np.empty(n, dtype=np.int64)
-    tiles[n_tiles - 1, :, n - (n_tiles - 1) * TILE :] = np.inf
-    tile_low = np.full((n_tiles, padded), np.inf)
-    tile_high = np.full((n_tiles, padded), -np.inf)
-    for p in range(n):
-        t, j, row = p // TILE, p % TILE, order[p]
-        ids[t, j] = row
-        place[row] = p
-        for f in range(padded):
-            x = X[row, f] if f < n_features else 0.0
-            tiles[t, f, j] = x
-            tile_low[t, f] = min(tile_low[t, f], x)
-            tile_high[t, f] = max(tile_high[t, f], x)
-    low = np.full((len(child), padded, WIDE), np.inf)
-    high = np.full((len(child), padded, WIDE), np.inf)
-    for node in range(len(child) - 1, -1, -1):
-        for c in range(WIDE):
-            a, b = first[node, c], last[node, c]
-            if b - a == 1:
-                low[node, :, c] = tile_low[a]
-                high[node, :, c] = tile_high[a]
-            elif b > a:
-                below = child[node, c]
-                for f in range(padded):
-                    low[node, f, c] = low[below, f].min()
-                    above = -np.inf
-                    for e in range(WIDE):
-                        if last[below, e] > first[below, e]:
-                            above = max(above, high[below, f, e])
-                    high[node, f, c] = above
-    return tiles, ids, place, low, high, child, first, last
-
-
 # --- nearest neighbors -----------------------------------------------------------------------------------
 
 
@@ -399,7 +410,8 @@ def _nearest(tree, X, order, start, stop, include_self, distances, indices):  # 
     k = distances.shape[1]
     for r in range(start, stop):
         i = order[r]
-        q[: X.shape[1]] = X[i]
+        for f in range(X.shape[1]):
+            q[f] = X[i, f]
         skip = -2 if include_self else i
         best_d, best_i = distances[i], indices[i]
         best_d[:] = np.inf
@@ -418,6 +430,8 @@ def _nearest(tree, X, order, start, stop, include_self, distances, indices):  # 
             box_distances(tree.low, tree.high, code, q, near)
             bottom, worst = top, best_d[k - 1]
             for c in range(WIDE):
+                if near[c] == worst and tree.least_id[code, c] > best_i[k - 1]:
+                    continue
                 if near[c] <= worst and near[c] < np.inf:
                     top = push_sorted(stack, bounds, top, bottom, tree.child[code, c], near[c])
         for j in range(k):

@@ -279,7 +279,9 @@ class _Search:
         state = np.random.SeedSequence([self.seed, k, start]).generate_state(1, np.uint64)
         labels = np.empty(len(self.weights), dtype=np.int32)
         n_tracks = len(self.data.Z)
-        inertia, n_iter = _one_start(self.tiles, self.weights, n_tracks, k, state, self.max_iter, labels)
+        centers = _seed_centers(self.tiles, self.weights, k, state)
+        n_iter = _iterate(self.tiles, self.weights, n_tracks, centers, self.max_iter, labels)
+        inertia = _inertia(self.tiles, self.weights, centers, labels)
         with self._lock:
             self.inertias.setdefault(k, {})[start] = inertia
             if k not in self.best or (inertia, start) < self.best[k][:2]:
@@ -352,6 +354,37 @@ def _means(data: _Data, labels: NDArray[np.int32], k: int) -> NDArray[np.float64
     return np.stack(sums, axis=1) / np.where(mass > 0, mass, 1.0)[:, None]
 
 
+def _iterate(
+    tiles: NDArray[Any],
+    weights: NDArray[np.float64],
+    n_tracks: int,
+    centers: NDArray[np.float64],
+    max_iter: int,
+    labels: NDArray[np.int32],
+) -> int:
+    """Move centers (changed in place) and fill in labels until no label changes; return the iterations.
+
+    ``upper`` bounds a track's distance to its own center from above, ``lower`` that to any other from below;
+    a track is looked at only when the two meet. The loop itself stays in Python: it costs microseconds per
+    iteration, and compiling it would double the time to compile this file.
+    """
+    k, dtype = len(centers), tiles.dtype
+    labels[:] = -1
+    upper, lower = np.full(len(weights), np.inf, dtype), np.zeros(len(weights), dtype)
+    sums, mass, counts = np.zeros(centers.shape), np.zeros(k), np.zeros(k, np.int64)
+    drift, others = np.zeros(k, dtype), np.zeros(k, dtype)
+    for iteration in range(max_iter + 1):
+        near = centers.astype(dtype)
+        n_moved = _assign(tiles, weights, near, labels, upper, lower, drift, others, sums, mass, counts)
+        # The last round only gives tracks the labels of the last means.
+        if n_moved == 0 or iteration == max_iter:
+            return min(iteration + 1, max_iter)
+        if not counts.all():
+            _fill_empty(tiles, weights, n_tracks, centers, labels, upper, sums, mass, counts)
+        _move_centers(centers, sums, mass, counts, drift, others)
+    return max_iter
+
+
 def _checked_weights(sample_weight: ArrayLike | None, n_tracks: int) -> NDArray[np.float64]:
     if sample_weight is None:
         return np.ones(n_tracks)
@@ -359,7 +392,7 @@ def _checked_weights(sample_weight: ArrayLike | None, n_tracks: int) -> NDArray[
     if weights.shape != (n_tracks,):
         raise ValueError(f"sample_weight must have shape ({n_tracks},), got {weights.shape}.")
     if not np.isfinite(weights).all() or (weights < 0).any() or not (weights > 0).any():
-        raise ValueError("sample_weight must be finite, 0 or above, and not all 0.")
+        raise ValueError("sample_weight must be finite, 0 or above, and not all zero.")
     return weights
 
 
@@ -369,16 +402,6 @@ def _checked_numbers(n_clusters_list: Iterable[int], n_tracks: int) -> list[int]
         if not 1 <= k <= n_tracks:
             raise ValueError(f"n_clusters must be from 1 to the number of tracks ({n_tracks}), got {k}.")
     return wanted
-
-
-@njit(cache=True, nogil=True, fastmath=_FAST)
-def _one_start(
-    tiles: Any, weights: Any, n_tracks: int, k: int, state: Any, max_iter: int, labels: Any
-) -> tuple[float, int]:
-    """Seed by greedy k-means++ and iterate; fill in labels, return ``(inertia, n_iter)``."""
-    centers = _seed_centers(tiles, weights, k, state)
-    n_iter = _iterate(tiles, weights, n_tracks, centers, max_iter, labels)
-    return _inertia(tiles, weights, centers, labels), n_iter
 
 
 @njit(cache=True, nogil=True)
@@ -399,7 +422,8 @@ def _seed_centers(tiles: Any, weights: Any, k: int, state: Any) -> Any:
     n_trials = 2 + int(log(k))
     centers = np.zeros((k, tiles.shape[1] // _TILE), np.float64)
     closest = np.empty(weights.size, tiles.dtype)
-    closest[:] = 1.0
+    for i in range(closest.size):
+        closest[i] = 1.0
     best, trial = np.empty_like(closest), np.empty_like(closest)
     potential, best_potential, trial_potential = np.empty(n_tiles), np.empty(n_tiles), np.empty(n_tiles)
     candidate = np.empty(centers.shape[1], tiles.dtype)
@@ -416,7 +440,8 @@ def _seed_centers(tiles: Any, weights: Any, k: int, state: Any) -> Any:
             total = _try_candidate(tiles, weights, candidate, closest, c == 0, trial, trial_potential)
             if total < lowest or attempt == 0:
                 lowest = total
-                centers[c] = candidate
+                for f in range(candidate.size):
+                    centers[c, f] = candidate[f]
                 best, trial = trial, best
                 best_potential, trial_potential = trial_potential, best_potential
         closest, best = best, closest
@@ -427,7 +452,10 @@ def _seed_centers(tiles: Any, weights: Any, k: int, state: Any) -> Any:
 @njit(cache=True, nogil=True)
 def _draw(closest: Any, weights: Any, potential: Any, state: Any) -> int:
     """Return a track drawn with probability proportional to weight times squared distance."""
-    left = _random(state) * potential.sum()
+    left = 0.0
+    for share in potential:
+        left += share
+    left *= _random(state)
     tile, last_tile = 0, 0
     while tile < potential.size:
         if potential[tile] > 0.0:
@@ -438,12 +466,12 @@ def _draw(closest: Any, weights: Any, potential: Any, state: Any) -> int:
         tile += 1
     track = last_tile * _TILE
     for i in range(last_tile * _TILE, (last_tile + 1) * _TILE):
-        share = weights[i] * closest[i]
-        if share > 0.0:
+        chance = weights[i] * closest[i]
+        if chance > 0.0:
             track = i
-            if left < share:
+            if left < chance:
                 break
-        left -= share
+        left -= chance
     return track
 
 
@@ -452,7 +480,7 @@ def _try_candidate(
     tiles: Any, weights: Any, candidate: Any, closest: Any, is_first: bool, out: Any, potential: Any
 ) -> float:
     """Set ``out`` to the squared distances if the candidate became a center; return their weighted sum."""
-    squares = np.empty(_TILE, tiles.dtype)
+    squares = np.empty(2 * _TILE, tiles.dtype)
     total = 0.0
     for tile in range(tiles.shape[0]):
         _squared_distances(tiles[tile], _TILE, candidate, squares)
@@ -470,20 +498,28 @@ def _try_candidate(
 
 @njit(cache=True, nogil=True, fastmath=_FAST)
 def _squared_distances(tile: Any, lanes: int, point: Any, out: Any) -> None:
-    """Set ``out[lane]`` to the squared distance of each of the first lanes to the point."""
+    """Set ``out[lane]`` to the squared distance of each of the first lanes to the point (out: 2 × 256)."""
     for f in range(0, point.size, _PASS):
-        c0, c1, c2, c3, c4 = point[f], point[f + 1], point[f + 2], point[f + 3], point[f + 4]
-        c5, c6, c7, c8, c9 = point[f + 5], point[f + 6], point[f + 7], point[f + 8], point[f + 9]
-        at = f * _TILE
-        for i in range(lanes):
-            d0, d1 = tile[at + i] - c0, tile[at + _TILE + i] - c1
-            d2, d3 = tile[at + 2 * _TILE + i] - c2, tile[at + 3 * _TILE + i] - c3
-            d4, d5 = tile[at + 4 * _TILE + i] - c4, tile[at + 5 * _TILE + i] - c5
-            d6, d7 = tile[at + 6 * _TILE + i] - c6, tile[at + 7 * _TILE + i] - c7
-            d8, d9 = tile[at + 8 * _TILE + i] - c8, tile[at + 9 * _TILE + i] - c9
-            low = d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3 + d4 * d4
-            high = d5 * d5 + d6 * d6 + d7 * d7 + d8 * d8 + d9 * d9
-            out[i] = low + high if f == 0 else out[i] + (low + high)
+        _square_ten(tile, f, lanes, point, out, _TILE if f > 0 else 0)
+        for i in range(lanes if f > 0 else 0):
+            out[i] += out[_TILE + i]
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST)
+def _square_ten(tile: Any, f: int, lanes: int, point: Any, out: Any, place: int) -> None:
+    """Set ``out[place + lane]`` to the squared distance over the ten features from f; unrolled."""
+    c0, c1, c2, c3, c4 = point[f], point[f + 1], point[f + 2], point[f + 3], point[f + 4]
+    c5, c6, c7, c8, c9 = point[f + 5], point[f + 6], point[f + 7], point[f + 8], point[f + 9]
+    at = f * _TILE
+    for i in range(lanes):
+        d0, d1 = tile[at + i] - c0, tile[at + _TILE + i] - c1
+        d2, d3 = tile[at + 2 * _TILE + i] - c2, tile[at + 3 * _TILE + i] - c3
+        d4, d5 = tile[at + 4 * _TILE + i] - c4, tile[at + 5 * _TILE + i] - c5
+        d6, d7 = tile[at + 6 * _TILE + i] - c6, tile[at + 7 * _TILE + i] - c7
+        d8, d9 = tile[at + 8 * _TILE + i] - c8, tile[at + 9 * _TILE + i] - c9
+        low = d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3 + d4 * d4
+        high = d5 * d5 + d6 * d6 + d7 * d7 + d8 * d8 + d9 * d9
+        out[place + i] = low + high
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST)
@@ -493,41 +529,19 @@ def _nearest(tile: Any, lanes: int, centers: Any, squares: Any, first: Any, seco
         first[i], second[i], label[i] = np.inf, np.inf, 0
     for c in range(centers.shape[0]):
         _squared_distances(tile, lanes, centers[c], squares)
-        number = np.int32(c)
-        for i in range(lanes):
-            s, best = squares[i], first[i]
-            closer = s < best
-            loser = best if closer else s
-            second[i] = loser if loser < second[i] else second[i]
-            first[i] = s if closer else best
-            label[i] = number if closer else label[i]
+        _compare(np.int32(c), squares, lanes, first, second, label)
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST)
-def _iterate(tiles: Any, weights: Any, n_tracks: int, centers: Any, max_iter: int, labels: Any) -> int:
-    """Move centers (changed in place) and fill in labels until no label changes; return the iterations.
-
-    ``upper`` bounds a track's distance to its own center from above, ``lower`` that to any other from below;
-    a track is looked at only when the two meet.
-    """
-    k = centers.shape[0]
-    upper, lower = np.empty(weights.size, tiles.dtype), np.empty(weights.size, tiles.dtype)
-    upper[:] = np.inf
-    lower[:] = 0.0
-    labels[:] = -1
-    sums, mass, counts = np.zeros(centers.shape), np.zeros(k), np.zeros(k, np.int64)
-    drift, others = np.zeros(k, tiles.dtype), np.zeros(k, tiles.dtype)
-    for iteration in range(max_iter):
-        near = centers.astype(tiles.dtype)
-        n_moved = _assign(tiles, weights, near, labels, upper, lower, drift, others, sums, mass, counts)
-        if n_moved == 0:
-            return iteration + 1
-        _fill_empty(tiles, weights, n_tracks, centers, labels, upper, sums, mass, counts)
-        _move_centers(centers, sums, mass, counts, drift, others)
-    # The last means have not been used yet: labels must be those of the nearest of them.
-    near = centers.astype(tiles.dtype)
-    _assign(tiles, weights, near, labels, upper, lower, drift, others, sums, mass, counts)
-    return max_iter
+def _compare(number: Any, squares: Any, lanes: int, first: Any, second: Any, label: Any) -> None:
+    """Update each lane's two smallest squared distances and its label with those of one more center."""
+    for i in range(lanes):
+        square, best, next_best, known = squares[i], first[i], second[i], label[i]
+        closer = square < best
+        loser = best if closer else square
+        second[i] = loser if loser < next_best else next_best
+        first[i] = square if closer else best
+        label[i] = number if closer else known
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST)
@@ -546,11 +560,10 @@ def _assign(
 ) -> int:
     """Give each track whose bounds meet its nearest center; keep sums per cluster; return how many moved."""
     slack = 1.00001 if tiles.itemsize == 4 else 1.0000000001
-    doubtful = np.empty(_TILE, np.int64)
+    doubtful, moved = np.empty(_TILE, np.int64), np.empty(_TILE, np.int64)
     packed = np.zeros(tiles.shape[1], tiles.dtype)
-    squares, first = np.empty(_TILE, tiles.dtype), np.empty(_TILE, tiles.dtype)
-    second = np.empty(_TILE, tiles.dtype)
-    label = np.empty(_TILE, np.int32)
+    squares, first = np.empty(2 * _TILE, tiles.dtype), np.empty(_TILE, tiles.dtype)
+    second, label = np.empty(_TILE, tiles.dtype), np.empty(_TILE, np.int32)
     n_moved = 0
     for tile in range(tiles.shape[0]):
         at = tile * _TILE
@@ -558,45 +571,78 @@ def _assign(
         if n_doubtful == 0:
             continue
         block = tiles[tile]
-        if n_doubtful < _TILE:
-            for f in range(centers.shape[1]):
-                for place in range(n_doubtful):
-                    packed[f * _TILE + place] = block[f * _TILE + doubtful[place]]
+        if 2 * n_doubtful > _TILE:
+            n_doubtful = _TILE
+            for i in range(_TILE):
+                doubtful[i] = i
+        else:
+            _pack(block, doubtful, n_doubtful, packed)
             block = packed
-        lanes = min((n_doubtful + _GRAIN - 1) // _GRAIN * _GRAIN, _TILE)
+        lanes = (n_doubtful + _GRAIN - 1) // _GRAIN * _GRAIN
         _nearest(block, lanes, centers, squares, first, second, label)
+        n_here = _note(at, doubtful, n_doubtful, lanes, first, second, label, labels, upper, lower, moved)
+        n_moved += n_here
+        for m in range(n_here):
+            place = moved[m]
+            track, new = at + doubtful[place], label[place]
+            if weights[track] > 0.0:
+                _move_track(block, place, weights[track], labels[track], new, sums, mass, counts)
+            labels[track] = new
+    return n_moved
+
+
+@njit(cache=True, nogil=True)
+def _pack(block: Any, doubtful: Any, n_doubtful: int, packed: Any) -> None:
+    """Copy the doubtful lanes of a tile side by side."""
+    for at in range(0, block.size, _TILE):
         for place in range(n_doubtful):
-            track = at + doubtful[place]
-            upper[track], lower[track] = sqrt(first[place]), sqrt(second[place])
-            old, new = labels[track], label[place]
-            if new != old:
-                n_moved += 1
-                labels[track] = new
-                if weights[track] > 0.0:
-                    _move_track(block, place, weights[track], old, new, sums, mass, counts)
+            packed[at + place] = block[at + doubtful[place]]
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST)
+def _note(
+    at: int,
+    doubtful: Any,
+    n_doubtful: int,
+    lanes: int,
+    first: Any,
+    second: Any,
+    label: Any,
+    labels: Any,
+    upper: Any,
+    lower: Any,
+    moved: Any,
+) -> int:
+    """Write down the new bounds; list the places whose label changed and return how many."""
+    for i in range(lanes):
+        first[i], second[i] = sqrt(first[i]), sqrt(second[i])
+    n_moved = 0
+    for place in range(n_doubtful):
+        track = at + doubtful[place]
+        upper[track], lower[track] = first[place], second[place]
+        moved[n_moved] = place
+        n_moved += labels[track] != label[place]
     return n_moved
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST)
 def _update_bounds(
-    at: int, labels: Any, upper: Any, lower: Any, drift: Any, others: Any, slack: float, doubtful: Any
+    at: int, labels: Any, upper: Any, lower: Any, drift: Any, others: Any, slack: Any, doubtful: Any
 ) -> int:
     """Loosen the bounds of one tile by what the centers moved; list the lanes where they meet."""
     n_doubtful = 0
     for i in range(_TILE):
-        label = labels[at + i]
-        if label >= 0:
-            upper[at + i] += drift[label]
-            lower[at + i] -= others[label]
-        if label < 0 or upper[at + i] * slack >= lower[at + i]:
-            doubtful[n_doubtful] = i
-            n_doubtful += 1
+        label = max(labels[at + i], 0)
+        above, below = upper[at + i] + drift[label], lower[at + i] - others[label]
+        upper[at + i], lower[at + i] = above, below
+        doubtful[n_doubtful] = i
+        n_doubtful += above * slack >= below
     return n_doubtful
 
 
 @njit(cache=True, nogil=True)
 def _move_track(
-    block: Any, lane: int, weight: float, old: int, new: int, sums: Any, mass: Any, counts: Any
+    block: Any, lane: int, weight: float, old: Any, new: Any, sums: Any, mass: Any, counts: Any
 ) -> None:
     """Move one track's weight from the sums of its old cluster (−1: none yet) to those of its new one."""
     for f in range(sums.shape[1]):
@@ -624,11 +670,8 @@ def _fill_empty(
     counts: Any,
 ) -> None:
     """Give each empty cluster the track farthest from its center; each track once, ties to the first."""
-    n_empty = 0
+    taken = np.zeros(n_tracks, np.bool_)
     for c in range(counts.size):
-        n_empty += counts[c] == 0
-    taken = np.zeros(n_tracks if n_empty > 0 else 0, np.bool_)
-    for c in range(counts.size if n_empty > 0 else 0):
         if counts[c] > 0:
             continue
         farthest, largest = -1, 0.0
@@ -641,8 +684,9 @@ def _fill_empty(
             return
         taken[farthest] = True
         block, lane = tiles[farthest // _TILE], farthest % _TILE
-        _move_track(block, lane, weights[farthest], labels[farthest], c, sums, mass, counts)
-        labels[farthest] = c
+        new = np.int32(c)
+        _move_track(block, lane, weights[farthest], labels[farthest], new, sums, mass, counts)
+        labels[farthest] = new
         upper[farthest] = np.inf
 
 
@@ -674,9 +718,8 @@ def _move_centers(centers: Any, sums: Any, mass: Any, counts: Any, drift: Any, o
             most, second, mover = moved, most, c
         elif moved > second:
             second = moved
-    others[:] = most
-    if mover >= 0:
-        others[mover] = second
+    for c in range(others.size):
+        others[c] = second if c == mover else most
 
 
 @njit(cache=True, nogil=True)

@@ -1,10 +1,10 @@
 """The t-SNE map of all tracks: attraction by nearest neighbors, repulsion by all, gradient descent.
 
-Sources: van der Maaten & Hinton (2008), "Visualizing data using t-SNE", J. Mach. Learn. Res. 9; uniform weights on
-a few neighbors instead of a perplexity: Böhm, Berens & Kobak (2022), "Attraction-repulsion spectrum in neighbor
-embeddings", J. Mach. Learn. Res. 23; start and learning rate: Kobak & Berens (2019), "The art of using t-SNE for
-single-cell transcriptomics", Nat. Commun. 10, and Belkina et al. (2019), Nat. Commun. 10. The repulsion is in
-`songatlas.kernels.repulsion`.
+Sources: van der Maaten & Hinton (2008), "Visualizing data using t-SNE", J. Mach. Learn. Res. 9; uniform
+weights on a few neighbors instead of a perplexity: Böhm, Berens & Kobak (2022), "Attraction-repulsion
+spectrum in neighbor embeddings", J. Mach. Learn. Res. 23; start and learning rate: Kobak & Berens (2019),
+"The art of using t-SNE for single-cell transcriptomics", Nat. Commun. 10, and Belkina et al. (2019),
+"Automated optimized parameters for t-SNE", Nat. Commun. 10. The repulsion: `songatlas.kernels.repulsion`.
 
 The same input gives the same bytes, whatever the number of threads.
 """
@@ -23,6 +23,7 @@ _JITTER = 1e-2  # of that: parts copies, which would stay together for ever
 _GAIN_STEP, _GAIN_DECAY = 0.2, 0.8
 _LEAST_GAIN = 0.01
 _LONGEST_STEP = 5.0
+_CELLS = 64  # of a side, when tracks are sorted by their place
 _REPORT = 5  # iterations between two reports of progress
 
 
@@ -74,13 +75,18 @@ def tsne(
     with Crew() as crew:
         descent = _Descent(_attracting_pairs(links), points, crew)
         for iteration in range(n_iterations):
+            if iteration in (0, early):
+                descent.sort_tracks()
             if iteration < early:
                 descent.step(exaggeration, momentum=0.5)
             else:
                 descent.step(1.0, momentum=0.8)
             if advance is not None and ((iteration + 1) % _REPORT == 0 or iteration + 1 == n_iterations):
                 advance(float(iteration % _REPORT + 1))
-    return descent.points - descent.points.mean(axis=0)
+    coordinates = np.empty_like(descent.points)
+    coordinates[descent.tracks] = descent.points
+    coordinates -= coordinates.mean(axis=0)
+    return coordinates
 
 
 def _checked(neighbors: ArrayLike, start: ArrayLike) -> tuple[NDArray[np.int32], FloatArray]:
@@ -91,7 +97,8 @@ def _checked(neighbors: ArrayLike, start: ArrayLike) -> tuple[NDArray[np.int32],
         raise ValueError(f"start must be finite and of shape (n_tracks, 2), got shape {points.shape}.")
     if links.ndim != 2 or len(links) != n_tracks or not np.issubdtype(links.dtype, np.integer):
         raise ValueError(
-            f"neighbors must be integers of shape ({n_tracks}, n_neighbors), got {links.dtype} of shape {links.shape}."
+            f"neighbors must be integers of shape ({n_tracks}, n_neighbors), "
+            f"got {links.dtype} of shape {links.shape}."
         )
     if links.size and (links.min() < 0 or links.max() >= n_tracks):
         raise ValueError(
@@ -111,7 +118,7 @@ def _starting_points(points: FloatArray, seed: int) -> FloatArray:
     spread = points[:, 0].std()
     if spread <= 1e-12:
         spread = max(points.std(), 1e-12)
-    return points * (_START_SPREAD / spread) + jitter
+    return np.asarray(points * (_START_SPREAD / spread) + jitter)
 
 
 def _attracting_pairs(links: NDArray[np.int32]) -> sparse.csr_array:
@@ -134,6 +141,7 @@ class _Descent:
 
     def __init__(self, graph: sparse.csr_array, points: FloatArray, crew: Crew) -> None:
         self.points = points
+        self.tracks = np.arange(len(points))  # which track each point is
         self._next = np.empty_like(points)
         self._moves = np.zeros_like(points)
         self._gains = np.ones_like(points)
@@ -142,7 +150,14 @@ class _Descent:
         self._repulsion = Repulsion(len(points), crew)
         n_chunks = -(-len(points) // CHUNK)
         self._boxes = np.empty((n_chunks, 4))  # lowest and highest coordinates of each chunk's tracks
-        self._boxes[:] = *points.min(axis=0), *points.max(axis=0)
+
+    def sort_tracks(self) -> None:
+        """Lay tracks that are near on the map near in memory, which halves the time of a step."""
+        order = _order_by_place(self.points)
+        self.points, self._moves = self.points[order], self._moves[order]
+        self._gains, self.tracks = self._gains[order], self.tracks[order]
+        self._starts, self._links = _reorder_pairs(self._starts, self._links, order)
+        self._boxes[:] = *self.points.min(axis=0), *self.points.max(axis=0)
 
     def step(self, exaggeration: float, momentum: float) -> None:
         """Move all tracks once, with the learning rate of Belkina et al."""
@@ -167,6 +182,26 @@ class _Descent:
 
         self._crew.run(move, range(0, len(self.points), CHUNK))
         self.points, self._next = self._next, self.points
+
+
+def _order_by_place(points: FloatArray) -> NDArray[np.intp]:
+    """Return the points' positions, cell by cell of a coarse grid, up one column of it and down the next."""
+    low = points.min(axis=0)
+    side = max(float((points.max(axis=0) - low).max()), 1e-300) / _CELLS
+    column, row = (np.minimum((points - low) / side, _CELLS - 1).astype(np.int64)).T
+    return np.argsort(column * _CELLS + np.where(column % 2 == 0, row, _CELLS - 1 - row), kind="stable")
+
+
+def _reorder_pairs(
+    starts: NDArray[np.int64], links: NDArray[np.int32], order: NDArray[np.intp]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return the graph with its tracks renumbered: track ``order[i]`` becomes ``i``."""
+    places = np.empty(len(order), dtype=np.int32)
+    places[order] = np.arange(len(order), dtype=np.int32)
+    lengths = np.diff(starts)[order]
+    new_starts = np.concatenate([[0], np.cumsum(lengths)])
+    source = np.repeat(starts[:-1][order] - new_starts[:-1], lengths) + np.arange(len(links))
+    return new_starts, places[links[source]]
 
 
 @compiled

@@ -20,6 +20,7 @@ from ._feature_boxes import feature_boxes
 from ._feature_distributions import feature_distributions, feature_distributions_finding
 from ._feature_distributions_by_cluster import feature_distributions_by_cluster, trait_finding
 from ._feature_maps import feature_maps, feature_maps_finding
+from ._features import limited
 from ._genres_by_cluster import genres_by_cluster, genres_finding
 from ._inputs import FigureInputs
 from ._k_distance import k_distance, k_distance_finding
@@ -148,7 +149,7 @@ _ENTRIES: dict[str, _Entry] = {
     "correlation_heatmap": _Entry(
         "Heat map of the correlations between features",
         lambda i: len(i.correlated[0]) > 1,
-        lambda i: correlation_finding(*i.correlated),
+        lambda i: limited(correlation_finding(*i.correlated), len(i.correlated[0]), i.n_correlated),
         lambda i, title: correlation_heatmap(*i.correlated, title=title),
     ),
     "elbow": _Entry(

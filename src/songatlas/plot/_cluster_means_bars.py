@@ -49,7 +49,10 @@ def cluster_means_bars(
         mean = catalogue.get(feature)
         if mean is not None and np.isfinite(mean):
             ax.axvline(mean * shown(feature).factor, color=QUIET, linewidth=1.2, linestyle="--")
-        ax.set_yticks(range(len(names)), names if place % 3 == 0 else [""] * len(names))
+        if place % 3 == 0:
+            ax.set_yticks(range(len(names)), names)
+        else:
+            ax.set_yticks([])
     headline(
         figure, limited(title, len(features), n_features or len(features)), note="Dashed: mean of all tracks."
     )

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ._style import axes_for, cluster_color, entitle, styled, tidy
-from ._text import count, percent, plural, shorten
+from ._text import clipped, count, percent, plural, shorten
 
 
 def cluster_sizes_finding(labels: NDArray[np.int32], names: Sequence[str]) -> str:
@@ -18,10 +18,10 @@ def cluster_sizes_finding(labels: NDArray[np.int32], names: Sequence[str]) -> st
     if not len(names):
         return "No cluster was found: all tracks are noise"
     if len(names) == 1 and sizes[0] == len(labels):
-        return f"All {plural(len(labels), 'track')} form one cluster, {shorten(names[0], 40)}"
+        return f"All {plural(len(labels), 'track')} form one cluster, {clipped(names[0], 40)}"
     largest = int(sizes[: len(names)].argmax())
     share = percent(sizes[largest] / total)
-    text = f"The {shorten(names[largest], 40)} cluster holds {share} of the tracks"
+    text = f"The {clipped(names[largest], 40)} cluster holds {share} of the tracks"
     noise = sizes[-1] / total
     return f"{text}; {percent(noise)} are noise" if noise else text
 

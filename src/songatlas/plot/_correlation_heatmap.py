@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ._features import shown
 from ._heatmap import draw_heatmap
 from ._style import DIVERGING, SMALL_SIZE, WIDTH, axes_for, entitle, styled
-from ._text import capitalized, signed
+from ._text import signed
 
 
 def correlation_finding(names: Sequence[str], correlations: NDArray[np.float64]) -> str:
@@ -20,9 +20,9 @@ def correlation_finding(names: Sequence[str], correlations: NDArray[np.float64])
         return "No two features go together"
     i, j = divmod(int(pairs.argmax()), len(names))
     r = float(correlations[i, j])
-    first, second = shown(names[i]).label, shown(names[j]).label
+    second = shown(names[j]).label
     verb = "rise together most" if r > 0 else "exclude each other most"
-    return f"{capitalized(first)} and {second} {verb} (r = {signed(r, 2)})"
+    return f"{shown(names[i]).start} and {second} {verb} (r = {signed(r, 2)})"
 
 
 @styled

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ._heatmap import draw_heatmap
 from ._style import SMALL_SIZE, axes_for, entitle, styled
-from ._text import plural, shorten
+from ._text import clipped, plural, shorten
 
 
 def decades_finding(decades: NDArray[np.float64], labels: NDArray[np.int32], names: Sequence[str]) -> str:
@@ -30,7 +30,7 @@ def decades_finding(decades: NDArray[np.float64], labels: NDArray[np.int32], nam
     old, new = medians[oldest][1], medians[newest][1]
     if old == new:
         return f"All clusters are of the same age: their middle tracks are from the {old}s"
-    first, last = shorten(oldest, 30), shorten(newest, 30)
+    first, last = clipped(oldest, 30), clipped(newest, 30)
     return f"{first} is the oldest cluster (middle: {old}s), {last} the newest ({new}s)"
 
 

@@ -76,6 +76,8 @@ def dendrogram(
     tree = np.asarray(tree, dtype=np.float64)
     top = _top(tree, max_leaves)
     figure, ax, own = axes_for(ax, height=1.8 + 0.23 * len(top.leaves))
+    tidy(ax, grid="x")
+    ax.tick_params(axis="y", length=0, labelleft=False, labelright=True, left=False)
     owners = {} if labels is None else _owners(tree, top.leaves, labels)
     _branches(ax, top, owners)
     _leaf_names(ax, top, owners, names)
@@ -84,8 +86,6 @@ def dendrogram(
     ax.set_xlim(1.03 * float(tree[-1, 2]) or 1.0, 0.0)
     ax.set_ylim(len(top.leaves) - 0.4, -1.0)
     ax.set_xlabel("height of the merge (Ward distance, scaled units)")
-    tidy(ax, grid="x")
-    ax.tick_params(axis="y", length=0, labelleft=False, labelright=True, left=False)
     ax.spines["left"].set_visible(False)
     entitle(figure, ax, own, title or dendrogram_finding(tree, n_clusters), note=note)
     return figure

@@ -19,7 +19,9 @@ def elbow_finding(knee: int | None, chosen: int | None) -> str:
         start = f"The inertia curve bends at {plural(knee, 'cluster')}"
     if chosen is None:
         return start
-    return f"{start}; {'that is what was chosen' if chosen == knee else f'{chosen} were chosen'}"
+    if chosen == knee:
+        return f"{start}; that is what was chosen"
+    return f"{start}; {chosen} {'was' if chosen == 1 else 'were'} chosen"
 
 
 @styled

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ._features import limited, quantile_table, shown
-from ._style import QUIET, cluster_color, headline, panels, styled, text_color, tidy
+from ._style import INK, QUIET, cluster_color, headline, panels, styled, text_color, tidy
 from ._text import shorten
 
 
@@ -54,8 +54,10 @@ def feature_boxes(
             ax.axvline(
                 float(np.median(finite)) * how.factor, color=QUIET, linewidth=1, linestyle="--", zorder=0.5
             )
-        written = [shorten(name, 22) for name in names] if place % 3 == 0 else [""] * len(names)
-        ax.set_yticks(range(len(names)), written)
+        if place % 3 == 0:
+            ax.set_yticks(range(len(names)), [shorten(name, 22) for name in names])
+        else:
+            ax.set_yticks([])
         ax.set_xlabel(how.axis)
         ax.locator_params(axis="x", nbins=4)
     note = "Box: middle half of a cluster's tracks; whiskers: middle 90\u00a0%; dashed: median of all tracks."
@@ -65,14 +67,13 @@ def feature_boxes(
 
 def draw_boxes(ax: Axes, quantiles: NDArray[np.float64]) -> None:
     """Draw horizontal boxes, first cluster on top, from rows of 5, 25, 50, 75 and 95 % quantiles."""
-    for label, (low, first, middle, third, high) in enumerate(quantiles):
-        if not np.isfinite(middle):
-            continue
-        color = cluster_color(label)
-        ax.hlines(label, low, high, color=text_color(color), linewidth=1.2)
-        ax.barh(label, third - first, left=first, height=0.62, color=color, alpha=0.9, zorder=2)
-        ax.vlines(middle, label - 0.31, label + 0.31, color="white", linewidth=3.4, zorder=3)
-        ax.vlines(middle, label - 0.31, label + 0.31, color="#222222", linewidth=1.8, zorder=4)
+    rows = np.flatnonzero(np.isfinite(quantiles[:, 2]))
+    low, first, middle, third, high = quantiles[rows].T
+    colors = [cluster_color(int(label)) for label in rows]
+    ax.hlines(rows, low, high, colors=[text_color(color) for color in colors], linewidth=1.2)
+    ax.barh(rows, third - first, left=first, height=0.62, color=colors, alpha=0.9, zorder=2)
+    ax.vlines(middle, rows - 0.31, rows + 0.31, color="white", linewidth=3.4, zorder=3)
+    ax.vlines(middle, rows - 0.31, rows + 0.31, color=INK, linewidth=1.8, zorder=4)
     ax.set_ylim(len(quantiles) - 0.4, -0.6)
     tidy(ax, grid="x")
     ax.tick_params(axis="y", length=0)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ._features import limited, shown, shown_range
 from ._style import ACCENT, FILL, SMALL_SIZE, halo, headline, panels, styled, tidy
-from ._text import capitalized, count, plural
+from ._text import count, plural
 
 N_BINS = 50
 
@@ -21,11 +21,9 @@ def feature_distributions_finding(values: pd.DataFrame) -> str:
         return "No feature varies between the tracks"
     most = max(known, key=lambda f: abs(known[f]))
     if len(known) == 1:
-        return f"{capitalized(shown(most).label)} is the only feature that varies"
+        return f"{shown(most).start} is the only feature that varies"
     least = min(known, key=lambda f: abs(known[f]))
-    return (
-        f"{capitalized(shown(most).label)} is the most lopsided feature, {shown(least).label} the most even"
-    )
+    return f"{shown(most).start} is the most lopsided feature, {shown(least).label} the most even"
 
 
 @styled
@@ -63,7 +61,9 @@ def _histogram(ax: Axes, feature: str, stored: NDArray[np.float64]) -> None:
     how = shown(feature)
     finite = stored[np.isfinite(stored)] * how.factor
     low, high = shown_range(feature, stored)
-    ax.hist(finite, bins=N_BINS, range=(low, high), color=FILL)
+    counts, edges = np.histogram(finite, bins=N_BINS, range=(low, high))
+    ax.stairs(counts, edges, fill=True, color=FILL)
+    ax.set_ylim(0, 1.08 * max(float(counts.max(initial=0)), 1.0))
     ax.set_xlim(low, high)
     ax.set_xlabel(how.axis)
     tidy(ax, grid="y")

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from songatlas.results import Profile
 
 from ._features import limited, shown, shown_range, strongest_trait
-from ._style import cluster_color, headline, panels, styled, tidy
-from ._text import shorten, signed
+from ._style import INK, cluster_color, headline, panels, styled, tidy
+from ._text import clipped, shorten, signed
 
 N_BINS = 40
 
@@ -25,7 +25,7 @@ def trait_finding(profiles: Sequence[Profile], features: Sequence[str]) -> str:
     profile, feature, z = best
     side = "highest" if z > 0 else "lowest"
     return (
-        f"{shorten(profile.name, 40)} stands apart most: the {side} {shown(feature).label}, "
+        f"{clipped(profile.name, 40)} stands apart most: the {side} {shown(feature).label}, "
         f"{signed(z)} standard deviations from the catalogue"
     )
 
@@ -64,8 +64,10 @@ def feature_distributions_by_cluster(
     figure, axes = panels(len(features), columns=3, height=row)
     for place, (ax, feature) in enumerate(zip(axes, features, strict=True)):
         _ridges(ax, feature, values[feature].to_numpy(dtype=np.float64), labels, len(names))
-        written = [shorten(name, 22) for name in names] if place % 3 == 0 else [""] * len(names)
-        ax.set_yticks(range(len(names)), written)
+        if place % 3 == 0:
+            ax.set_yticks(range(len(names)), [shorten(name, 22) for name in names])
+        else:
+            ax.set_yticks([])
         ax.set_ylim(len(names) - 0.75, -1.05)
     note = "Each ridge is scaled to its own highest bin; the tick under it is the cluster's median."
     headline(figure, limited(title, len(features), n_features or len(features)), note=note)
@@ -77,19 +79,18 @@ def _ridges(
 ) -> None:
     how = shown(feature)
     low, high = shown_range(feature, stored)
+    medians = np.full(n_clusters, np.nan)
     for label in range(n_clusters):
         own = stored[labels == label]
-        own = own[np.isfinite(own)] * how.factor
-        counts, edges = np.histogram(np.clip(own, low, high), bins=N_BINS, range=(low, high))
+        own = np.clip(own[np.isfinite(own)] * how.factor, low, high)
+        counts, edges = np.histogram(own, bins=N_BINS, range=(low, high))
         heights = 0.95 * counts / max(counts.max(), 1)
-        color = cluster_color(label)
-        ax.stairs(
-            label - heights, edges, baseline=label, fill=True, color=color, alpha=0.85, zorder=label + 1
-        )
-        ax.hlines(label, low, high, color="#BBBBBB", linewidth=0.6, zorder=label + 1)
+        ax.stairs(label - heights, edges, baseline=label, fill=True, color=cluster_color(label), alpha=0.85)
         if len(own):
-            middle = float(np.clip(np.median(own), low, high))
-            ax.vlines(middle, label, label + 0.2, color="#222222", linewidth=1.6, zorder=label + 1.5)
+            medians[label] = np.median(own)
+    rows = np.arange(n_clusters)
+    ax.hlines(rows, low, high, color="#BBBBBB", linewidth=0.6)
+    ax.vlines(medians, rows, rows + 0.2, color=INK, linewidth=1.6, zorder=3)
     ax.set_xlim(low, high)
     ax.set_xlabel(how.axis)
     if (low, high) == (0.0, 1.0):

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from ._features import limited, shown
 from ._style import SEQUENTIAL, headline, panels, point_size, styled, tidy
-from ._text import capitalized
 from ._track_map import map_axes
 
 MANY_TRACKS = 5000
@@ -55,7 +54,7 @@ def feature_maps(
         bar.update_ticks()
         bar.outline.set_visible(False)  # type: ignore[operator]
         tidy(bar.ax)
-        ax.set_title(capitalized(how.label), pad=14 if how.unit else 6)
+        ax.set_title(how.start, pad=14 if how.unit else 6)
         if how.unit:
             ax.text(0, 1.02, how.unit, transform=ax.transAxes, fontsize=10, color="#595959")
     note = "Light is high, dark is low; colors span the middle 96\u00a0% of the tracks."

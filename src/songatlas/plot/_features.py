@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from songatlas.results import Profile
 from songatlas.schema import FEATURES
 
-from ._text import shorten
+from ._text import capitalized, shorten
 
 MAX_FEATURES = 12
 _MS_PER_MINUTE = 60_000.0
@@ -24,6 +24,11 @@ class Shown:
     unit: str
     factor: float
     digits: int
+
+    @property
+    def start(self) -> str:
+        """Label at the start of a sentence; the name of a column is left as it is."""
+        return self.label if self.digits < 0 else capitalized(self.label)
 
     @property
     def axis(self) -> str:

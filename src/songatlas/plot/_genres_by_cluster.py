@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from songatlas.results import Lift, Profile
 
 from ._style import QUIET, cluster_color, headline, panels, styled, text_color, tidy
-from ._text import capitalized, percent, plural, shorten
+from ._text import capitalized, clipped, percent, plural, shorten
 
 MAX_GENRES = 5
 
@@ -21,7 +21,7 @@ def genres_finding(profiles: Sequence[Profile]) -> str:
     if not found:
         return "No genre is more common in one cluster than in the catalogue"
     _, at, lift = max(found, key=lambda item: (item[0], -item[1]))
-    genre, name = capitalized(shorten(lift.value, 30)), shorten(profiles[at].name, 40)
+    genre, name = capitalized(clipped(lift.value, 30)), clipped(profiles[at].name, 40)
     return f"{genre} is {lift.lift:.1f} times as common in {name} as in the catalogue"
 
 

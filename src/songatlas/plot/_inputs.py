@@ -109,8 +109,8 @@ class FigureInputs:
 
     @property
     def chosen_n_clusters(self) -> int | None:
-        """The chosen number of clusters, where the run's method is one that has a curve of them."""
-        return self.run.choice.n_clusters if self.run.choice.curves else None
+        """The chosen number of clusters; None where all tracks are noise."""
+        return self.run.choice.n_clusters or None
 
     @cached_property
     def knee(self) -> int | None:
@@ -151,6 +151,11 @@ class FigureInputs:
         return (
             f"Leaves: number of tracks and the {method_name(self.run.method)} cluster most of them belong to."
         )
+
+    @property
+    def n_correlated(self) -> int:
+        """How many features there are correlations of; not more than drawn where all clustered ones are."""
+        return self.n_features if self.n_features > MAX_FEATURES else len(self.correlated[0])
 
     @cached_property
     def correlated(self) -> tuple[tuple[str, ...], NDArray[np.float64]]:

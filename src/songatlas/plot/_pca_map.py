@@ -73,9 +73,8 @@ def pca_map(
     figure, ax, own = axes_for(ax, width=8.0, height=7.4)
     _limits(ax, coordinates)
     for axis, place in ((ax.xaxis, 0), (ax.yaxis, 1)):
-        share = f", {percent(float(explained_variance_ratio[place]))} of variance" * (
-            place < len(explained_variance_ratio)
-        )
+        known = place < len(explained_variance_ratio)
+        share = f", {percent(float(explained_variance_ratio[place]))} of variance" if known else ""
         axis.set_label_text(f"component {place + 1} (scaled units{share})")
     tidy(ax)
     note = "Arrows: how the features weigh in the two components (a scale of their own)."
@@ -125,6 +124,8 @@ def _arrows(
         return np.empty((0, 2)), []
     pairs = loadings[:2].T
     order = np.argsort(-np.hypot(*pairs.T), kind="stable")[:MAX_ARROWS]
+    lengths = np.hypot(*pairs.T)
+    order = order[lengths[order] > 0.2 * lengths.max(initial=0.0)]
     longest = np.abs(pairs[order]).max(initial=0.0)
     if not longest:
         return np.empty((0, 2)), []

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ._feature_boxes import draw_boxes
 from ._features import quantile_table
 from ._style import QUIET, SMALL_SIZE, axes_for, entitle, styled
-from ._text import shorten
+from ._text import clipped, shorten
 
 
 def popularity_finding(popularity: pd.Series, labels: NDArray[np.int32], names: Sequence[str]) -> str:
@@ -22,8 +22,8 @@ def popularity_finding(popularity: pd.Series, labels: NDArray[np.int32], names: 
         return "The clusters are equally popular" if len(known) > 1 else "How popular the tracks are"
     best, least = known[medians[known].argmax()], known[medians[known].argmin()]
     return (
-        f"{shorten(names[best], 30)} is the most popular cluster (median {medians[best]:.0f}), "
-        f"{shorten(names[least], 30)} the least ({medians[least]:.0f})"
+        f"{clipped(names[best], 30)} is the most popular cluster (median {medians[best]:.0f}), "
+        f"{clipped(names[least], 30)} the least ({medians[least]:.0f})"
     )
 
 

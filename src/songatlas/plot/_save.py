@@ -2,7 +2,9 @@
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from songatlas.errors import OutputError
@@ -16,7 +18,14 @@ DPI = 150
 def figure_png(figure: Figure, dpi: int = DPI) -> bytes:
     """Return the figure as a PNG file with ``dpi`` dots per inch."""
     buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None}, facecolor="white")
+    canvas, own_dpi = figure.canvas, figure.dpi
+    try:
+        figure.dpi = dpi
+        drawn: Any = FigureCanvasAgg(figure)
+        drawn.print_png(buffer, metadata={"Software": None})  # savefig draws twice to lay out
+    finally:
+        figure.dpi = own_dpi
+        figure.set_canvas(canvas)
     return buffer.getvalue()
 
 

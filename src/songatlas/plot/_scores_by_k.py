@@ -37,7 +37,7 @@ def scores_finding(curves: Curves, chosen: int | None) -> str:
         start = "Silhouette peaks at " + ", ".join(f"{k} for {method_name(m)} ({s:.3f})" for m, k, s in peaks)
     if chosen is None or (len({k for _, k, _ in peaks}) == 1 and peaks[0][1] == chosen):
         return start
-    return f"{start}; {chosen} were chosen"
+    return f"{start}; {chosen} {'was' if chosen == 1 else 'were'} chosen"
 
 
 def best_at(curve: Mapping[str, Sequence[float]], score: str, better: int) -> tuple[int, float] | None:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ._style import INK, QUIET, axes_for, cluster_color, entitle, halo, spread, styled, text_color, tidy
-from ._text import percent, plural, shorten
+from ._text import capitalized, clipped, percent, plural, shorten
 
 MAX_POINTS = 1500  # of one cluster's curve: more than its height in pixels
 
@@ -27,10 +27,12 @@ def silhouette_finding(
     }
     below = percent(float((silhouette[known] < 0).mean()))
     start = f"{below} of the tracks lie nearer another cluster than their own"
+    if not (silhouette[known] < 0).any():
+        start = "no track lies nearer another cluster than its own"
     if len(means) < 2:
-        return start
+        return capitalized(start)
     best = max(means, key=lambda name: means[name])
-    return f"{shorten(best, 40)} is the most clear-cut cluster; {start}"
+    return f"{clipped(best, 40)} is the most clear-cut cluster; {start}"
 
 
 @styled
@@ -63,6 +65,8 @@ def silhouette_diagram(
         The height of a cluster is its number of tracks.
     """
     figure, ax, own = axes_for(ax, height=4.2 + 0.26 * len(names))
+    tidy(ax, grid="x")
+    ax.tick_params(axis="y", length=0)
     known = np.isfinite(silhouette) & (labels >= 0)
     total = int(known.sum())
     middles, top, gap = [], 0.0, 0.012 * total
@@ -78,10 +82,8 @@ def silhouette_diagram(
     low = float(silhouette[known].min(initial=0.0)) if total else 0.0
     high = float(silhouette[known].max(initial=0.1)) if total else 1.0
     ax.set_xlim(max(-1.0, low - 0.03), min(1.0, high + 0.05))
-    ax.set_ylim(top, -2 * gap)
+    ax.set_ylim(top or 1.0, -0.06 * top)
     ax.set_xlabel("silhouette (−1 to 1; below 0: nearer another cluster)")
-    tidy(ax, grid="x")
-    ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     note = (
         f"{plural(total, 'track')}, sorted within their cluster; a cluster's height is its number of tracks."

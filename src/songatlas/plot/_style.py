@@ -16,7 +16,7 @@ from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from ._text import balanced, font_families
+from ._text import any_font_weight, balanced, font_families
 
 # The colors of Okabe and Ito (2008) without yellow and black, then the colors farthest from all earlier ones,
 # from white, from the noise grey and from the ink, in OKLab, for normal, deuteranope and protanope vision
@@ -105,7 +105,7 @@ def styled(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def draw(*args: P.args, **kwargs: P.kwargs) -> R:
         settings: Any = _style()  # matplotlib types the keys as literals that vary by version
-        with matplotlib.rc_context(settings):
+        with matplotlib.rc_context(settings), any_font_weight():
             return function(*args, **kwargs)
 
     return draw
@@ -168,8 +168,8 @@ def _luminance(color: Any) -> float:
 
 
 def point_size(n_tracks: int) -> float:
-    """Return the area of a track's dot in square points: 30 for 100 tracks, 1.4 for 100,000."""
-    return float(np.clip(30.0 * (100.0 / max(n_tracks, 1)) ** 0.44, 0.5, 36.0))
+    """Return the area of a track's dot in square points: 40 for 100 tracks, 1.9 for 100,000."""
+    return float(np.clip(40.0 * (100.0 / max(n_tracks, 1)) ** 0.44, 0.6, 40.0))
 
 
 def point_alpha(n_tracks: int) -> float:

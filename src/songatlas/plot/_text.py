@@ -3,7 +3,11 @@
 Nothing here draws. A character that no installed font has becomes a visible box; matplotlib would warn.
 """
 
+import logging
+import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from matplotlib import font_manager, ft2font
@@ -62,13 +66,30 @@ def font_families() -> tuple[str, ...]:
 def _characters() -> frozenset[int]:
     """Return the code points that one of the families has both in regular and in bold."""
     known: set[int] = set()
-    for family in font_families():
-        charmaps = []
-        for weight in ("normal", "bold"):
-            wanted = font_manager.FontProperties(family=[family], weight=weight)
-            charmaps.append(set(font_manager.get_font(font_manager.findfont(wanted)).get_charmap()))
-        known |= charmaps[0] & charmaps[1]
+    with any_font_weight():
+        for family in font_families():
+            known |= _charmap(family, "normal") & _charmap(family, "bold")
     return frozenset(known)
+
+
+def _charmap(family: str, weight: str) -> set[int]:
+    wanted = font_manager.FontProperties(family=[family], weight=weight)
+    return set(font_manager.get_font(font_manager.findfont(wanted)).get_charmap())
+
+
+@contextmanager
+def any_font_weight() -> Iterator[None]:
+    """Keep matplotlib from logging, for each text, that a fallback font comes in one weight only."""
+
+    def other(record: logging.LogRecord) -> bool:
+        return not record.getMessage().startswith("findfont: Failed to find font weight")
+
+    log = logging.getLogger("matplotlib.font_manager")
+    log.addFilter(other)
+    try:
+        yield
+    finally:
+        log.removeFilter(other)
 
 
 def drawable(text: object) -> str:
@@ -84,7 +105,7 @@ def drawable(text: object) -> str:
     '□'
     """
     known = _characters()
-    plain = " ".join(unicodedata.normalize("NFC", str(text)).split())
+    plain = _one_line(unicodedata.normalize("NFC", str(text)))
     kept = []
     for character in plain:
         if unicodedata.category(character) in ("Cf", "Cc", "Cs") or "\ufe00" <= character <= "\ufe0f":
@@ -94,12 +115,17 @@ def drawable(text: object) -> str:
     return line if ORDERS_RIGHT_TO_LEFT else visual_order(line)
 
 
-def visual_order(text: str) -> str:
-    """Return ``text`` with its right-to-left runs reversed, as a drawer that only goes left to right needs it.
+def _one_line(text: str) -> str:
+    """Return the text with each run of ordinary white space as one space; non-breaking spaces stay."""
+    return re.sub(r"[ \t\r\n\f\v]+", " ", text).strip(" ")
 
-    A small part of the Unicode bidirectional algorithm: runs are split by strong direction, neutral characters
-    (spaces, brackets) join the run before them, numbers keep their order, and a text that begins right to left
-    has its runs in reverse order.
+
+def visual_order(text: str) -> str:
+    """Return ``text`` with its right-to-left runs reversed, for a drawer that only goes left to right.
+
+    A small part of the Unicode bidirectional algorithm: runs are split by strong direction, neutral
+    characters (spaces, brackets) join the runs on their sides, numbers keep their order, and a text that
+    begins right to left has its runs in reverse order.
 
     Examples
     --------
@@ -159,7 +185,18 @@ def shorten(text: object, width: int) -> str:
     >>> shorten("Very Long Cluster Name", 12)
     'Very Long C…'
     """
-    line = drawable(text)
+    return clipped(drawable(text), width)
+
+
+def clipped(text: object, width: int) -> str:
+    """Return ``text`` on one line in at most ``width`` columns, all its characters kept (for captions).
+
+    Examples
+    --------
+    >>> clipped("東京の夜\\nの歌", 9)
+    '東京の夜…'
+    """
+    line = _one_line(str(text))
     if text_width(line) <= width:
         return line
     kept = ""

@@ -27,9 +27,8 @@ SIDE = 8.0
 
 def track_map_finding(labels: NDArray[np.int32], names: Sequence[str]) -> str:
     """Return in one sentence how many tracks and clusters the map shows."""
-    text = (
-        f"{plural(len(labels), 'track')} in {plural(len(names), 'cluster')}: neighbors on the map sound alike"
-    )
+    where = f" in {plural(len(names), 'cluster')}" if len(names) else ""
+    text = f"{plural(len(labels), 'track')}{where}: neighbors on the map sound alike"
     noise = float((labels < 0).mean()) if len(labels) else 0.0
     return f"{text}; {percent(noise)} belong to none" if noise else text
 

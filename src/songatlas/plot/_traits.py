@@ -7,11 +7,11 @@ import numpy as np
 from songatlas.results import Profile
 
 from ._features import mean_table, shown
-from ._text import capitalized, shorten
+from ._text import clipped
 
 
 def separation(profiles: Sequence[Profile], features: Sequence[str]) -> dict[str, float]:
-    """Return by feature the mean of z² over the clusters, weighted by their shares: how far it sets them apart."""
+    """Return by feature the mean of z² over the clusters, weighted by share: how far it sets them apart."""
     if not profiles:
         return dict.fromkeys(features, 0.0)
     z = np.nan_to_num(mean_table(profiles, features, "z"))
@@ -25,7 +25,7 @@ def boxes_finding(profiles: Sequence[Profile], features: Sequence[str]) -> str:
     if len(profiles) < 2 or not any(found.values()):
         return "How every feature is spread in every cluster"
     best = max(found, key=lambda feature: found[feature])
-    return f"{capitalized(shown(best).label)} sets the clusters apart most"
+    return f"{shown(best).start} sets the clusters apart most"
 
 
 def heatmap_finding(profiles: Sequence[Profile], features: Sequence[str]) -> str:
@@ -47,8 +47,8 @@ def means_finding(profiles: Sequence[Profile], features: Sequence[str]) -> str:
     order = sorted(profiles, key=lambda profile: profile.mean.get(best, np.nan))
     low, high, how = order[0], order[-1], shown(best)
     return (
-        f"{capitalized(how.label)} runs from {how.number(low.mean[best])} in {shorten(low.name, 30)} "
-        f"to {how.number(high.mean[best])} in {shorten(high.name, 30)}"
+        f"{how.start} runs from {how.number(low.mean[best])} in {clipped(low.name, 30)} "
+        f"to {how.number(high.mean[best])} in {clipped(high.name, 30)}"
     )
 
 
@@ -60,4 +60,4 @@ def radar_finding(profiles: Sequence[Profile], features: Sequence[str]) -> str:
     near, far = (profiles[int(at)].name for at in (distance.argmin(), distance.argmax()))
     if near == far:
         return "All clusters have the same shape"
-    return f"{shorten(near, 30)} is nearest the average track, {shorten(far, 30)} farthest from it"
+    return f"{clipped(near, 30)} is nearest the average track, {clipped(far, 30)} farthest from it"

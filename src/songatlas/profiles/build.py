@@ -1,6 +1,5 @@
 """Builds the profile of every cluster of a run: statistics, name, tracks, genres, decades, artists."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -9,8 +8,8 @@ import pandas as pd
 from songatlas.errors import DataError
 from songatlas.results import FloatArray, LabelArray, Lift, Profile
 
-from .exemplars import TrackLists, best_tracks, distances_to_center
-from .lifts import lifted_values, split_values
+from .exemplars import Identities, TrackLists, best_tracks, distances_to_center
+from .lifts import lifted_values, track_values
 from .naming import name_clusters
 from .summary import cluster_statistics
 from .words import describe_traits
@@ -112,8 +111,10 @@ def _track_lists(
 ) -> tuple[TrackLists, TrackLists, TrackLists]:
     """Return the most typical, most popular and most doubtful tracks of every cluster."""
 
+    tracks = Identities.of(table)
+
     def best(values: FloatArray, limit: int | None, falling: bool = False) -> TrackLists:
-        return best_tracks(values, labels, table, n_clusters=k, top=top, per_artist=limit, falling=falling)
+        return best_tracks(values, labels, tracks, n_clusters=k, top=top, per_artist=limit, falling=falling)
 
     popular: TrackLists = ((),) * k
     if "popularity" in table:
@@ -127,38 +128,34 @@ def _track_lists(
 def _lifts(table: pd.DataFrame, column: str, labels: LabelArray, k: int) -> LiftLists:
     if column not in table:
         return ((),) * k
-    cells = table[column].reset_index(drop=True)
+    cells = table[column]
     if column in ("decade", "year"):
-        cells = _decade_labels(cells)
-    separator = ";" if column == "genres" else "\0"  # an artist's name may hold a semicolon
-    rows, values = split_values(cells, separator)
-    return lifted_values(rows, values, labels, n_clusters=k)
+        cells = _decades(cells)
+    separator = ";" if column == "genres" else None  # an artist's name may hold a semicolon
+    return lifted_values(track_values(cells, separator), labels, n_clusters=k)
 
 
-def _decade_labels(cells: pd.Series) -> pd.Series:
+def _decades(cells: pd.Series) -> pd.Series:
     """Return '1990s' for 1990 to 1999, number or text; other text ('90s') and missing cells stay."""
-    numbers = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    starts = 10 * np.floor(numbers / 10)
-    labels = [None if pd.isna(cell) else str(cell) for cell in cells]
-    return pd.Series(
-        [
-            f"{int(start)}s" if np.isfinite(start) else label
-            for start, label in zip(starts, labels, strict=True)
-        ],
-        dtype=object,
-    )
+    codes, values = pd.factorize(cells.astype(object).to_numpy())
+    numbers = pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    names = [
+        f"{int(10 * (number // 10))}s" if np.isfinite(number) else str(value)
+        for number, value in zip(numbers, values, strict=True)
+    ]
+    return pd.Series([*names, None], dtype=object).iloc[codes]  # code −1, a missing cell, takes the last
 
 
 def _marks(table: pd.DataFrame, labels: LabelArray, k: int) -> list[dict[str, int]]:
     """Return how many tracks of each cluster carry each mark; marks that none carries are left out."""
-    counts: list[dict[str, int]] = [{} for _ in range(k)]
     if "marks" not in table:
-        return counts
-    rows, values = split_values(table["marks"].reset_index(drop=True))
-    for (label, mark), count in sorted(Counter(zip(labels[rows].tolist(), values, strict=True)).items()):
-        if label >= 0:
-            counts[label][mark] = count
-    return counts
+        return [{} for _ in range(k)]
+    marks = track_values(table["marks"], ";")
+    owner = labels[marks.rows]
+    counts = [np.bincount(marks.codes[owner == c], minlength=len(marks.names)) for c in range(k)]
+    return [
+        {name: int(count) for name, count in zip(marks.names, own, strict=True) if count} for own in counts
+    ]
 
 
 def _row_counts(table: pd.DataFrame, labels: LabelArray, k: int) -> list[int]:

@@ -3,6 +3,8 @@
 Popular is not typical: the best-known tracks of a cluster often lie at its edge, so the lists are kept apart.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -22,10 +24,36 @@ def distances_to_center(X: FloatArray, labels: LabelArray) -> FloatArray:
     return distances
 
 
+@dataclass(frozen=True)
+class Identities:
+    """Who each track is: position in the run's table, order of its id, artist, and the table to quote.
+
+    ``artists`` holds a number per artist (by name without case, else by id), and one for each track without.
+    """
+
+    rows: NDArray[np.int64]
+    ranks: NDArray[np.int64]
+    artists: NDArray[np.int64]
+    table: pd.DataFrame
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> "Identities":
+        """Return the identities in a table, of which any canonical column may be absent."""
+        order = np.arange(len(table), dtype=np.int64)
+        rows = table["row"].to_numpy(dtype=np.int64) if "row" in table else order
+        ids = _column(table, "track_id")
+        ranks = order * 0 if ids is None else _codes(ids, sort=True)
+        artists = _column(table, "artist_name", "artist_id")
+        if artists is None:
+            return cls(rows, ranks, -1 - order, table)
+        keys = np.array([text.strip().casefold() for text in artists], dtype=object)
+        return cls(rows, ranks, np.where(keys == "", -1 - order, _codes(keys)), table)
+
+
 def best_tracks(
     order_by: FloatArray,
     labels: LabelArray,
-    table: pd.DataFrame,
+    tracks: Identities,
     *,
     n_clusters: int,
     top: int,
@@ -39,8 +67,8 @@ def best_tracks(
     order_by : ndarray of shape (n_tracks,)
         The value; lowest first unless ``falling``. A track with NaN is in no list.
     labels : ndarray of shape (n_tracks,), int
-    table : DataFrame of n_tracks rows in the same order
-        Columns track_name, artist_name, album_name, year, track_id, artist_id and row, where present.
+    tracks : Identities
+        Of the n_tracks tracks, in the same order.
     per_artist : int or None
         At most so many tracks of one artist in a list, those without an artist apart. None: no limit.
 
@@ -50,70 +78,47 @@ def best_tracks(
         Ties go by track id, then by row, so that the order of the file does not matter.
     """
     keys = -order_by if falling else order_by
-    order = np.lexsort((row_numbers(table), _id_ranks(table), keys, labels))
+    order = np.lexsort((tracks.rows, tracks.ranks, keys, labels))
     order = order[(labels[order] >= 0) & ~np.isnan(order_by[order])]
     if per_artist is not None:
-        order = order[_nth(labels[order], _artist_codes(table)[order]) < per_artist]
-    rank = pd.Series(labels[order]).groupby(labels[order]).cumcount().to_numpy()
-    order = order[rank < top]
-    return _references(order, order_by, labels, table, n_clusters)
-
-
-def _references(
-    order: NDArray[np.int64], value: FloatArray, labels: LabelArray, table: pd.DataFrame, n_clusters: int
-) -> TrackLists:
-    rows = row_numbers(table)[order]
-    names, artists = _texts(table, "track_name", order), _texts(table, "artist_name", order)
-    albums, years = _texts(table, "album_name", order), _years(table, order)
+        order = order[_earlier(labels[order], tracks.artists[order]) < per_artist]
+    order = order[_earlier(labels[order]) < top]
+    details = _details(tracks.table.iloc[order])
     lists: list[list[TrackRef]] = [[] for _ in range(n_clusters)]
-    for i, position in enumerate(order):
-        detail = ", ".join(part for part in (albums[i], years[i]) if part)
-        reference = TrackRef(int(rows[i]), names[i], artists[i], detail, float(value[position]))
-        lists[labels[position]].append(reference)
+    for position, detail in zip(order, details, strict=True):
+        lists[labels[position]].append(
+            TrackRef(int(tracks.rows[position]), *detail, value=float(order_by[position]))
+        )
     return tuple(map(tuple, lists))
 
 
-def row_numbers(table: pd.DataFrame) -> NDArray[np.int64]:
-    """Return each track's position in the run's table: column ``row``, or the order given."""
-    if "row" in table:
-        return table["row"].to_numpy(dtype=np.int64)
-    return np.arange(len(table), dtype=np.int64)
+def _earlier(*keys: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return how many entries with the same keys come before each one."""
+    frame = pd.DataFrame(dict(enumerate(keys)))
+    return np.asarray(frame.groupby(list(frame.columns), sort=False).cumcount(), dtype=np.int64)
 
 
-def _id_ranks(table: pd.DataFrame) -> NDArray[np.int64]:
-    if "track_id" not in table:
-        return np.zeros(len(table), dtype=np.int64)
-    codes, _ = pd.factorize(table["track_id"].astype(str).to_numpy(dtype=object), sort=True)
-    return np.asarray(codes, dtype=np.int64)
+def _details(table: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Return title, artist, and album and year of each track; '' where not known."""
+    blank = np.full(len(table), "", dtype=object)
+    columns = [_column(table, name) for name in ("track_name", "artist_name", "album_name")]
+    titles, artists, albums = (blank if column is None else column for column in columns)
+    years = pd.to_numeric(table["year"], errors="coerce") if "year" in table else [np.nan] * len(table)
+    texts = ["" if pd.isna(year) else str(int(year)) for year in years]
+    joined = [", ".join(part for part in pair if part) for pair in zip(albums, texts, strict=True)]
+    return list(zip(titles, artists, joined, strict=True))
 
 
-def _artist_codes(table: pd.DataFrame) -> NDArray[np.int64]:
-    """Return a number per artist (by name without case, else by id); every track without one gets its own."""
-    column = next((name for name in ("artist_name", "artist_id") if name in table), None)
-    if column is None:
-        return -1 - np.arange(len(table), dtype=np.int64)
-    text = (
-        table[column].astype(object).where(table[column].notna(), "").astype(str).str.strip().str.casefold()
+def _column(table: pd.DataFrame, *names: str) -> NDArray[np.object_] | None:
+    """Return the first of these columns that exists as text, '' where missing."""
+    name = next((name for name in names if name in table), None)
+    if name is None:
+        return None
+    cells, missing = table[name].astype(object).to_numpy(), table[name].isna().to_numpy()
+    return np.array(
+        ["" if gone else str(cell) for cell, gone in zip(cells, missing, strict=True)], dtype=object
     )
-    codes = np.asarray(pd.factorize(text)[0], dtype=np.int64)
-    unknown = (text == "").to_numpy()
-    return np.asarray(np.where(unknown, -1 - np.arange(len(table)), codes), dtype=np.int64)
 
 
-def _nth(labels: LabelArray, artists: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return how many tracks of the same cluster and artist come before each one."""
-    frame = pd.DataFrame({"label": labels, "artist": artists})
-    return frame.groupby(["label", "artist"], sort=False).cumcount().to_numpy(dtype=np.int64)
-
-
-def _texts(table: pd.DataFrame, column: str, order: NDArray[np.int64]) -> list[str]:
-    if column not in table:
-        return [""] * len(order)
-    return ["" if pd.isna(value) else str(value) for value in table[column].iloc[order]]
-
-
-def _years(table: pd.DataFrame, order: NDArray[np.int64]) -> list[str]:
-    if "year" not in table:
-        return [""] * len(order)
-    years = pd.to_numeric(table["year"].iloc[order], errors="coerce")
-    return ["" if pd.isna(year) else str(int(year)) for year in years]
+def _codes(texts: NDArray[np.object_], *, sort: bool = False) -> NDArray[np.int64]:
+    return np.asarray(pd.factorize(texts, sort=sort)[0], dtype=np.int64)

@@ -5,7 +5,7 @@ so values need support and are ordered by how sure the difference is: the z-scor
 the catalogue as prior (Monroe, Colaresi and Quinn 2008, "Fightin' Words", Political Analysis 16, 372–403).
 """
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,22 +15,32 @@ from songatlas.results import FloatArray, LabelArray, Lift
 
 MIN_COUNT = 5  # tracks a value needs in a cluster; 2 in catalogues of fewer than SMALL tracks
 SMALL = 500
-MIN_SCORE = 1.645  # one-sided 5 % of a normal score
+MIN_SCORE = 2.326  # one-sided 1 % of a normal score
 PRIOR_WEIGHT = (
     10.0  # pseudo-tracks, spread over the values as in the catalogue: pulls small clusters to the average
 )
 
 
+@dataclass(frozen=True)
+class TrackValues:
+    """Which track has which values: pairs of a track position and a code (index of the value in ``names``).
+
+    A track has any number of values, none of them twice.
+    """
+
+    rows: NDArray[np.int64]
+    codes: NDArray[np.int64]
+    names: tuple[str, ...]
+
+
 def lifted_values(
-    rows: NDArray[np.int64], values: Iterable[str], labels: LabelArray, *, n_clusters: int, top: int = 10
+    values: TrackValues, labels: LabelArray, *, n_clusters: int, top: int = 10
 ) -> tuple[tuple[Lift, ...], ...]:
     """Return, for each cluster, the values that set it apart, surest first.
 
     Parameters
     ----------
-    rows : ndarray of shape (n_pairs,), int
-        Position of the track that has the value; a track may occur several times, with different values.
-    values : iterable of str, length n_pairs
+    values : TrackValues
     labels : ndarray of shape (n_tracks,), int
         −1 (noise) counts in the catalogue only.
     n_clusters : int
@@ -44,22 +54,28 @@ def lifted_values(
         catalogue. A value needs `MIN_COUNT` tracks in the cluster (2 where fewer than `SMALL` tracks have
         any value), lift above 1 and a log-odds score of `MIN_SCORE`. Empty where nothing qualifies.
     """
-    codes, names = pd.factorize(pd.Series(values, dtype=object), sort=True)
-    if not len(names):
+    n_names = len(values.names)
+    if not n_names or not n_clusters:
         return ((),) * n_clusters
-    owner = labels[rows]
+    owner = labels[values.rows].astype(np.int64)
     inside = owner >= 0
-    flat = np.bincount(owner[inside] * len(names) + codes[inside], minlength=n_clusters * len(names))
-    counts = flat.reshape(n_clusters, len(names))
-    overall = np.bincount(codes, minlength=len(names))
-    known = np.unique(rows)
+    flat = np.bincount(owner[inside] * n_names + values.codes[inside], minlength=n_clusters * n_names)
+    counts = flat.reshape(n_clusters, n_names)
+    overall = np.bincount(values.codes, minlength=n_names)
+    known = np.unique(values.rows)
     totals = np.bincount(labels[known][labels[known] >= 0], minlength=n_clusters)
-    min_count = MIN_COUNT if len(known) >= SMALL else 2
     scores = log_odds_scores(counts, totals, overall, len(known))
-    return tuple(
-        _top(names, counts[c], totals[c], overall / len(known), scores[c], min_count, top)
-        for c in range(n_clusters)
-    )
+    shares = counts / np.maximum(totals, 1)[:, None]
+    lifts = shares / (overall / len(known))
+    min_count = MIN_COUNT if len(known) >= SMALL else 2
+    fits = (counts >= min_count) & (lifts > 1) & (scores >= MIN_SCORE)
+    found = []
+    for c in range(n_clusters):
+        best = np.flatnonzero(fits[c])
+        best = best[np.argsort(-scores[c, best], kind="stable")][:top]
+        rows = [(int(counts[c, i]), float(shares[c, i]), float(lifts[c, i])) for i in best]
+        found.append(tuple(Lift(values.names[i], *row) for i, row in zip(best, rows, strict=True)))
+    return tuple(found)
 
 
 def log_odds_scores(
@@ -81,33 +97,24 @@ def log_odds_scores(
     return scores
 
 
-def _top(
-    names: pd.Index,
-    counts: NDArray[np.int64],
-    total: int,
-    shares: FloatArray,
-    scores: FloatArray,
-    min_count: int,
-    top: int,
-) -> tuple[Lift, ...]:
-    lift = counts / max(int(total), 1) / shares
-    fits = np.flatnonzero((counts >= min_count) & (lift > 1) & (scores >= MIN_SCORE))
-    best = fits[np.argsort(-scores[fits], kind="stable")][:top]
-    return tuple(Lift(str(names[i]), int(counts[i]), float(counts[i] / total), float(lift[i])) for i in best)
+def track_values(cells: pd.Series, separator: str | None = None) -> TrackValues:
+    """Return the values of a column, in alphabetical order; cells may hold several, joined by ``separator``.
 
-
-def split_values(column: pd.Series, separator: str = ";") -> tuple[NDArray[np.int64], list[str]]:
-    """Return (track position, value) pairs of a text column whose cells may hold several values.
-
-    Empty and missing cells give no pair; a value that a cell repeats counts once.
+    Empty and missing cells give no value; a value that a cell repeats counts once.
     """
-    codes, cells = pd.factorize(column, use_na_sentinel=True)
-    parts = [
-        list(dict.fromkeys(part.strip() for part in str(cell).split(separator) if part.strip()))
-        for cell in cells
-    ]
-    known = np.flatnonzero(codes >= 0)
-    sizes = np.array([len(part) for part in parts], dtype=np.int64)
-    rows = np.repeat(known, sizes[codes[known]])
-    values = [value for code in codes[known] for value in parts[code]]
-    return rows.astype(np.int64), values
+    cell_codes, texts = pd.factorize(cells.astype(object).to_numpy())
+    parts = [_parts(str(text), separator) for text in texts]
+    names = sorted({part for cell in parts for part in cell})
+    code_of = {name: code for code, name in enumerate(names)}
+    known = np.flatnonzero(cell_codes >= 0)
+    sizes = np.array([len(cell) for cell in parts], dtype=np.int64)
+    flat = np.array([code_of[part] for cell in parts for part in cell], dtype=np.int64)
+    counts = sizes[cell_codes[known]]
+    starts = (np.cumsum(sizes) - sizes)[cell_codes[known]]
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    return TrackValues(np.repeat(known, counts), flat[np.repeat(starts, counts) + within], tuple(names))
+
+
+def _parts(text: str, separator: str | None) -> list[str]:
+    parts = text.split(separator) if separator else [text]
+    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))

@@ -1,13 +1,16 @@
 """The part of the summary on the clusters: one card for each, and the noise."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from songatlas.results import Lift, Profile, RunData, TrackRef, Trait
 
 from .plain import plain_number, plain_text
-from .words import RULE_TITLES, feature_title, title
+from .words import RULE_TITLES, cohesion_words, feature_title, title
 
 WIDEST_Z = 2.0  # the difference that fills half a bar; larger ones are cut off there, their number is shown
+LEAST_Z = 0.3  # a trait nearer to the average than this tells a reader nothing
+MOST_SHOWN = 5
 MOST_TRACKS = 20
 MOST_LIFTS = 8
 MOST_TRAITS = 40
@@ -19,7 +22,7 @@ def summarize_clusters(run: RunData) -> list[dict[str, Any]]:
 
 
 def _card(profile: Profile) -> dict[str, Any]:
-    shown = profile.evidence or profile.traits[:5]
+    shown = profile.evidence or profile.traits[:MOST_SHOWN]
     return {
         "label": int(profile.label),
         "name": plain_text(profile.name) or f"Cluster {profile.label}",
@@ -28,8 +31,9 @@ def _card(profile: Profile) -> dict[str, Any]:
         "n_rows": int(profile.n_rows),
         "share": plain_number(profile.share),
         "silhouette": plain_number(profile.silhouette),
+        "cohesion": cohesion_words(plain_number(profile.silhouette)),
         "evidence": [_trait(trait) for trait in shown],
-        "more_traits": [_trait(t) for t in profile.traits[:6] if t.feature not in {s.feature for s in shown}],
+        "more_traits": [_trait(trait) for trait in _further_traits(profile, shown)],
         "statistics": _statistics(profile),
         "typical": _tracks(profile.typical),
         "popular": _tracks(profile.popular),
@@ -41,6 +45,13 @@ def _card(profile: Profile) -> dict[str, Any]:
             {"title": RULE_TITLES.get(k, title(k)), "count": int(n)} for k, n in profile.marks.items() if n
         ],
     }
+
+
+def _further_traits(profile: Profile, shown: Sequence[Trait]) -> list[Trait]:
+    """Return the strongest traits that fill the list up to `MOST_SHOWN`, those near the average left out."""
+    names = {trait.feature for trait in shown}
+    further = [t for t in profile.traits if t.feature not in names and abs(t.z) >= LEAST_Z]
+    return further[: max(0, MOST_SHOWN - len(shown))]
 
 
 def _marks(profile: Profile) -> list[dict[str, Any]]:

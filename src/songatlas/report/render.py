@@ -18,7 +18,7 @@ from . import formats, words
 
 FIGURE_PLACES: dict[str, tuple[str, ...]] = {
     "short": ("track_map",),
-    "distributions": ("feature_distributions", "feature_boxes"),
+    "distributions": ("feature_distributions",),
     "correlations": ("correlation_heatmap",),
     "choice": ("elbow", "scores_by_k", "silhouette_diagram", "dendrogram", "k_distance"),
     "methods": ("method_comparison",),
@@ -27,6 +27,7 @@ FIGURE_PLACES: dict[str, tuple[str, ...]] = {
         "cluster_means_heatmap",
         "cluster_means_bars",
         "radar",
+        "feature_boxes",
         "feature_distributions_by_cluster",
         "genres_by_cluster",
         "decades_by_cluster",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from songatlas.options import Options, options_to_toml
-from songatlas.results import RunData
+from songatlas.results import Provenance, RunData
 
 from ._clusters import summarize_clusters
 from ._data import MOST_FEATURES, count_states, summarize_data
@@ -58,13 +58,10 @@ def _overview(run: RunData) -> dict[str, Any]:
         "noise_share": n_noise / len(run.kept) if len(run.kept) else None,
         "method": run.method,
         "method_title": method_title(run.method),
-        "methods": [method_title(m) for m in dict.fromkeys(c.method for c in run.candidates)],
         "features": [plain_text(feature_title(name)) for name in run.scaling.features[:MOST_FEATURES]],
         "n_features": len(run.scaling.features),
         "silhouette": silhouette,
-        "silhouette_provenance": None if winner is None else plain_provenance(winner.provenance),
         "separation": separation_words(silhouette),
-        "winner_note": "" if winner is None else plain_text(winner.note),
     }
 
 
@@ -74,13 +71,22 @@ def _map(run: RunData) -> dict[str, Any]:
         "method": plain_text(track_map.method),
         "description": plain_text(track_map.description),
         "has_map": track_map.coordinates is not None,
-        "quality": [{"name": plain_text(k), "value": plain_number(v)} for k, v in track_map.quality.items()],
-        "quality_provenance": None
-        if track_map.quality_provenance is None
-        else plain_provenance(track_map.quality_provenance),
+        "quality": [
+            _quality(name, value, track_map.quality_provenance) for name, value in track_map.quality.items()
+        ],
         "explained_variance_ratio": [plain_number(v) for v in track_map.explained_variance_ratio[:2]],
         "directions": [_direction(row, run.scaling.features) for row in track_map.loadings[:2]],
     }
+
+
+def _quality(name: str, value: float, provenance: Provenance | None) -> dict[str, Any]:
+    """Return a figure of trust; all share one provenance, so an interval that misses the value is not its."""
+    made = None if provenance is None else plain_provenance(provenance)
+    if made is not None:
+        low, high = made["low"], made["high"]
+        if low is None or high is None or not low <= value <= high:
+            made |= {"low": None, "high": None}
+    return {"name": plain_text(name).replace("_", " "), "value": plain_number(value), "provenance": made}
 
 
 def _direction(loadings: Any, features: tuple[str, ...]) -> dict[str, list[str]]:

@@ -122,6 +122,17 @@ def rule_words(rule: str, options: CleanOptions) -> str:
     return words.get(rule, "")
 
 
+def cohesion_words(silhouette: float | None) -> str:
+    """Return in one plain sentence how well the tracks of one cluster hold together; '' where unknown."""
+    if silhouette is None:
+        return ""
+    if silhouette > 0.25:
+        return "Clear-cut: most of its tracks are much nearer to it than to any other cluster."
+    if silhouette > 0.1:
+        return "Gradual borders: its core is clear, the tracks at its edge are not."
+    return "Blurred: many of its tracks would fit a neighboring cluster about as well."
+
+
 def separation_words(silhouette: float | None) -> str:
     """Return in one plain sentence how sharp the borders between the clusters are.
 

@@ -220,8 +220,8 @@ def _summarize_column(column: pd.Series, source: str, canonical: str | None) -> 
 def _read_as(name: str, columns: Sequence[Sequence[str]] | None) -> tuple[str, str | None]:
     """Return a column's name in the file and what it was read as.
 
-    A source column that had to make room for a canonical one is called ``source_<name>`` in the table. A table
-    that does not say how it was read has canonical names.
+    A source column that had to make room for a canonical one is called ``source_<name>`` in the table. A
+    table that does not say how it was read has canonical names.
     """
     if columns is None:
         return name, name if name in CANONICAL_COLUMNS else None

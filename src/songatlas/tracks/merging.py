@@ -86,11 +86,12 @@ def _united_genres(table: pd.DataFrame, groups: PositionArray, merging: Merging)
     repeated = np.zeros(len(table), dtype=bool)
     repeated[merging.representative[merging.reason == "same_id"]] = True
     known = texts(table, "genres")
-    gathered: dict[int, dict[str, None]] = {}
+    united: dict[int, dict[str, None]] = {}
     for row in np.flatnonzero(repeated[merging.representative]).tolist():
-        genres = (genre.strip() for genre in known[row].split(";"))
-        gathered.setdefault(int(merging.representative[row]), {}).update(
-            dict.fromkeys(g for g in genres if g)
-        )
-    united = {row: ";".join(genres) for row, genres in gathered.items()}
-    return {row: text for row, text in united.items() if text != known[row]}
+        united.setdefault(int(merging.representative[row]), {}).update(_genres(known[row]))
+    return {row: ";".join(genres) for row, genres in united.items() if len(genres) > len(_genres(known[row]))}
+
+
+def _genres(text: str) -> dict[str, None]:
+    """Return the genres in a text joined by ';', once each and in order."""
+    return dict.fromkeys(genre for part in text.split(";") if (genre := part.strip()))

@@ -10,8 +10,10 @@ from songatlas.results import Candidate, Choice
 from .methods import MethodResult
 
 METHOD_RULE = (
-    "Every method's choice is scored in the same space on the same tracks, noise counting as 0; the highest "
-    "silhouette wins, degenerate solutions excepted."
+    "Every method's choice is scored in the same space on the same tracks, and ranked by silhouette, Davies-Bouldin "
+    "and Calinski-Harabasz; the best mean rank wins, ties go to the higher silhouette. Noise counts against all "
+    "three (a silhouette of 0; the other two are divided or multiplied by the share of tracks in clusters). "
+    "Degenerate solutions cannot win."
 )
 _WORDS = {
     "kmeans": "K-Means",
@@ -33,11 +35,9 @@ def choose_method(results: Mapping[str, MethodResult], options: ClusterOptions) 
         first = next(iter(results))
         reasons = "; ".join(f"{_WORDS[m]}: {c.barred}" for m, c in chosen.items())
         return first, f"No method found a grouping that is not degenerate ({reasons}). {_WORDS[first]} is shown for want of a better one."
-    winner = max(fair, key=lambda m: (_silhouette(fair[m]), -list(results).index(m)))
-    told = ", ".join(
-        f"{_WORDS[m]} {_silhouette(c):.3f}" + (f" (barred: {c.barred})" if c.barred else "") for m, c in chosen.items()
-    )
-    return winner, f"{_WORDS[winner]} is used: silhouette over all tracks is {told}."
+    ranks = _mean_ranks(fair)
+    winner = min(fair, key=lambda m: (ranks[m], -_silhouette(fair[m]), list(results).index(m)))
+    return winner, " ".join(_told(m, c, m == winner, len(fair) > 1) for m, c in chosen.items())
 
 
 def describe_choice(results: Mapping[str, MethodResult], method: str, why: str, options: ClusterOptions) -> Choice:
@@ -68,6 +68,39 @@ def all_candidates(results: Mapping[str, MethodResult], method: str) -> tuple[Ca
         for name, result in results.items()
         for trial in result.marked()
     )
+
+
+def _mean_ranks(fair: Mapping[str, Candidate]) -> dict[str, float]:
+    """Return each method's mean rank (1 is best) over three scores, noise counted against all of them."""
+    total = dict.fromkeys(fair, 0.0)
+    for score in (_silhouette, _compactness, _separation):
+        values = {m: score(c) for m, c in fair.items()}
+        for m in fair:
+            total[m] += 1 + sum(v > values[m] for v in values.values())
+    return {m: t / 3 for m, t in total.items()}
+
+
+def _compactness(candidate: Candidate) -> float:
+    """Return Davies-Bouldin turned so that higher is better."""
+    score = candidate.davies_bouldin
+    return -score / max(1e-9, 1 - candidate.noise_share) if score is not None else float("-inf")
+
+
+def _separation(candidate: Candidate) -> float:
+    score = candidate.calinski_harabasz
+    return score * (1 - candidate.noise_share) if score is not None else float("-inf")
+
+
+def _told(method: str, candidate: Candidate, winner: bool, contested: bool) -> str:
+    """Return a sentence on one method's choice."""
+    name = _WORDS[method]
+    if candidate.barred is not None:
+        return f"{name} is out: {candidate.barred}."
+    scores = f"silhouette {_silhouette(candidate):.3f}, Davies-Bouldin {candidate.davies_bouldin or float('nan'):.2f}"
+    clusters = f"{candidate.n_clusters} clusters"
+    if winner:
+        return f"{name} is used ({clusters}, {scores})." if contested else f"{name}: {clusters}, {scores}."
+    return f"{name} ranks behind it ({clusters}, {scores})."
 
 
 def _silhouette(candidate: Candidate) -> float:

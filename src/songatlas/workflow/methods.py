@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from songatlas.cluster.dbscan import eps_grid, knee
+from songatlas.cluster.dbscan import eps_grid, knee, min_samples_candidates
 from songatlas.cluster.gaussian_mixture import fit_gaussian_mixtures
 from songatlas.cluster.hdbscan import fit_hdbscan, min_cluster_sizes
 from songatlas.cluster.labels import relabel_by_size
 from songatlas.cluster.n_clusters import Curve, choose_by_silhouette
 from songatlas.cluster.ward import cut_height, cut_tree, suggest_n_clusters
 from songatlas.kernels.dbscan import dbscan_grid
-from songatlas.kernels.kdtree import k_nearest
+from songatlas.kernels.kdtree import build, k_nearest
 from songatlas.kernels.kmeans import kmeans_sweep
 from songatlas.kernels.ward import ward_tree
 from songatlas.options import ClusterOptions
@@ -75,7 +75,7 @@ def run_kmeans(task: Task) -> MethodResult:
 
 def run_ward(task: Task) -> MethodResult:
     """Build the Ward tree of all tracks and cut it at every number of clusters (and at a height, when given)."""
-    with task.progress.step("Ward tree", 1.0) as step:
+    with task.progress.step("Ward tree", float(len(task.X) - 1)) as step:
         tree = ward_tree(task.X, advance=step.advance)
     labelings = [relabel_by_size(cut_tree(tree, k), task.X) for k in task.ks]
     params: list[dict[str, float]] = [{"n_clusters": k} for k in task.ks]
@@ -96,22 +96,22 @@ def run_dbscan(task: Task) -> MethodResult:
     """Try a small grid around the knee of the k-distance curve; the best that is not degenerate is chosen."""
     n, n_features = task.X.shape
     wanted = task.options.min_samples
-    counts = [wanted] if wanted is not None else sorted({max(5, n_features + 1), max(5, 2 * n_features)})
-    counts = sorted({min(count, n) for count in counts})
+    counts = sorted({min(count, n) for count in ([wanted] if wanted else min_samples_candidates(n_features))})
     with task.progress.step("k-distances", None):
-        distances = k_nearest(task.X, max(1, max(counts) - 1))[0]
+        distances = k_nearest(build(task.X), task.X, max(1, max(counts) - 1))[0]
     curves = {count: np.sort(distances[:, max(0, count - 2)])[::-1] for count in counts}
-    grid = [
-        (float(eps), count)
-        for count in counts
-        for eps in ([task.options.eps] if task.options.eps is not None else eps_grid(curves[count]))
-    ]
-    with task.progress.step("DBSCAN", 1.0) as step:
-        labelings = [
-            relabel_by_size(labels, task.X) for labels in dbscan_grid(task.X, grid, advance=step.advance)
-        ]
+    asked = task.options.eps
+    radii = {count: [asked] if asked is not None else [float(e) for e in eps_grid(curves[count])[1]] for count in counts}
+    labelings, grid = [], []
+    with task.progress.step("DBSCAN", float(sum(map(len, radii.values())))) as step:
+        for count in counts:
+            for found in dbscan_grid(task.X, radii[count], [count], advance=step.advance):
+                labelings.append(relabel_by_size(found.labels, task.X))
+                grid.append((found.eps, count))
     trials = _scored(task, "dbscan", labelings, [{"eps": eps, "min_samples": count} for eps, count in grid])
-    chosen, reason = _choose_density(trials)
+    knee_eps = eps_grid(curves[max(counts)])[0] if asked is None else asked
+    usual = min(range(len(grid)), key=lambda i: (grid[i][1] != max(counts), abs(grid[i][0] - knee_eps)))
+    chosen, reason = _choose_density(trials, usual)
     eps, count = grid[chosen]
     return MethodResult(trials, chosen, reason, k_distance=_k_distance(curves[count], count, eps))
 
@@ -124,7 +124,7 @@ def run_hdbscan(task: Task) -> MethodResult:
         labelings = fit_hdbscan(task.X, sizes, min_samples=min_samples, advance=step.advance)
     params = [{"min_cluster_size": size, "min_samples": min_samples} for size in sizes]
     trials = _scored(task, "hdbscan", labelings, params)
-    chosen, reason = _choose_density(trials)
+    chosen, reason = _choose_density(trials, usual=0)
     return MethodResult(trials, chosen, reason)
 
 
@@ -183,14 +183,13 @@ def _choose_k(task: Task, trials: list[Trial]) -> tuple[int, str]:
     return (0 if chosen is None else chosen), reason
 
 
-def _choose_density(trials: list[Trial]) -> tuple[int, str]:
-    """Return the trial with the highest silhouette over all tracks among those not barred, else the most telling one."""
+def _choose_density(trials: list[Trial], usual: int) -> tuple[int, str]:
+    """Return the trial with the highest silhouette over all tracks among those not barred, else the usual one."""
     open_ = [i for i, t in enumerate(trials) if t.candidate.barred is None]
     if open_:
         best = max(open_, key=lambda i: (trials[i].candidate.silhouette or -1.0, -i))
         return best, f"Highest silhouette of the {len(open_)} solutions that are not degenerate."
-    least = min(range(len(trials)), key=lambda i: (trials[i].candidate.noise_share, -trials[i].candidate.n_clusters, i))
-    return least, f"All {len(trials)} solutions are degenerate; shown is the one with the least noise."
+    return usual, f"All {len(trials)} solutions are degenerate; shown is the one with the usual parameters."
 
 
 def _k_distance(falling: FloatArray, count: int, eps: float) -> KDistance:

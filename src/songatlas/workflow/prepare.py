@@ -52,7 +52,7 @@ def prepare(table: Any, options: Options) -> Prepared:
     exploration = explore_tracks(table, source_columns)
     cleaning = clean_tracks(table, chosen.names, options.clean)
     kept = np.flatnonzero(cleaning.state == "kept")
-    if len(kept) < 2:
+    if (cleaning.state != "set_aside").sum() < 2:
         raise DataError(_nothing_left(len(table), len(kept), cleaning, chosen))
     values, order = _in_value_order(table, chosen.values[kept], kept)
     constant = drop_constant(chosen.names, values)

@@ -51,7 +51,7 @@ def cluster_table(
     columns["pca_x"], columns["pca_y"] = (_spread(track_map.pca[:, j], at) for j in (0, 1))
     columns.update({name: _integers(c.labels, at) for name, c in clusterings.items()})
     table = _with_genres(ready.table, cleaning.genres)
-    taken = [name for name in columns if name in table.columns]
+    taken = [name for name in (*columns, *({"x", "y"} - set(columns))) if name in table.columns]
     table = table.rename(columns={name: f"source_{name}" for name in taken})
     new = pd.DataFrame(columns, index=table.index)
     for name in ("state", "reason", "marks", "cluster_name"):

@@ -22,7 +22,7 @@ MISSION_COLUMNS = [
     "name_artists", "popularity_artists",
 ]  # fmt: skip
 
-# Printed by public work on the real file: mean, standard deviation, skew (None: not compared); our tolerances.
+# Printed by public work on the real file: mean, standard deviation, skew (None: not compared), tolerances.
 PUBLISHED = {
     "danceability": (0.587, 0.155, -0.48, 0.03, 0.03),
     "energy": (0.541, 0.236, -0.11, 0.04, 0.03),

@@ -200,7 +200,7 @@ def test_jspf_holds_lists_where_the_format_wants_them(tmp_path) -> None:
          b"</trackList></playlist>", "duration must be whole milliseconds, got '3.5'"),
         (read_jspf, b"[]", "not a JSPF playlist"),
         (read_jspf, b'{"playlist": {"track": [3]}}', "not a JSPF playlist"),
-        (read_jspf, b'{"playlist": {"track": [{"duration": "long"}]}}', "duration must be whole milliseconds"),
+        (read_jspf, b'{"playlist": {"track": [{"duration": "long"}]}}', "whole milliseconds"),
         (read_jspf, b"\xff\xfe\x00", "not a JSPF playlist"),
         (read_m3u8, b"#EXTM3U\n\xe4.mp3\n", "not UTF-8 text"),
     ],

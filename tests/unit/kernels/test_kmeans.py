@@ -1,11 +1,20 @@
+from collections.abc import Iterator
+
 import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.cluster import KMeans as Oracle
+from threadpoolctl import threadpool_limits
 
 from songatlas.kernels.kmeans import KMeansSolution, kmeans_sweep, lloyd, nearest_centers
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread_for_scikit_learn() -> Iterator[None]:
+    with threadpool_limits(1):
+        yield
 
 
 def blobs(n_tracks: int, n_features: int = 10, seed: int = 0, spread: float = 1.0) -> np.ndarray:
@@ -49,10 +58,10 @@ def test_empty_cluster_gets_the_farthest_track_as_in_scikit_learn() -> None:
     assert inertia == pytest.approx(oracle.inertia_)
 
 
-@pytest.mark.parametrize("spread", [0.5, 2.0, 5.0])
+@pytest.mark.parametrize("spread", [0.5, 2.0])
 def test_sweep_is_as_good_as_twenty_restarts_of_scikit_learn(spread: float) -> None:
-    X = blobs(1500, spread=spread)
-    for solution in kmeans_sweep(X, [2, 5, 8]):
+    X = blobs(800, spread=spread)
+    for solution in kmeans_sweep(X, [2, 5, 6]):
         oracle = Oracle(solution.n_clusters, n_init=20, random_state=0).fit(X)
         assert solution.inertia <= oracle.inertia_ * 1.001
         _check_fixed_point(X, solution)

@@ -29,9 +29,10 @@ from songatlas.results import (
 from songatlas.schema import FEATURE_NAMES
 
 NAMES = (
-    "Party Tracks", "Chill Acoustic", "Spoken Stories", "Instrumental Focus", "Dark Driving Metal", "Live Stage",
-    "Sad Piano", "Happy Latin Dance", "Fast Club", "Slow Ballads", "Long Ambient Pieces", "Quiet Folk",
-    "Loud Punk", "Warm Jazz", "Bright Pop", "Deep House", "Old Chanson", "Children's Songs", "Choirs", "Radio Drama",
+    "Party Tracks", "Chill Acoustic", "Spoken Stories", "Instrumental Focus", "Dark Driving Metal",
+    "Live Stage", "Sad Piano", "Happy Latin Dance", "Fast Club", "Slow Ballads", "Long Ambient Pieces",
+    "Quiet Folk", "Loud Punk", "Warm Jazz", "Bright Pop", "Deep House", "Old Chanson", "Children's Songs",
+    "Choirs", "Radio Drama",
 )  # fmt: skip
 
 
@@ -59,7 +60,9 @@ def _clustering(method: str, X: np.ndarray, labels: np.ndarray) -> Clustering:
         a = np.linalg.norm(X - centers[np.maximum(labels, 0)], axis=1)
         b = np.sort(np.linalg.norm(X[:, None] - centers[None], axis=2), axis=1)[:, 1]
         scores = np.where(clustered, (b - a) / np.maximum(a, b), 0.0)
-    return Clustering(method, {"n_clusters": k}, labels.astype(np.int32), centers, scores, scores, Provenance(len(X)))
+    return Clustering(
+        method, {"n_clusters": k}, labels.astype(np.int32), centers, scores, scores, Provenance(len(X))
+    )
 
 
 def _candidate(c: Clustering, winner: bool) -> Candidate:
@@ -83,10 +86,15 @@ def _profile(
     z = (own.mean() - everything.mean()) / std
     means = own.mean().to_dict()
     traits = tuple(Trait(f, float(z[f]), means[f], float(everything[f].mean()), f) for f in features)
-    lifts = tuple(Lift(f"genre {label} {g}", 10 - g, 0.3 / (g + 1), 4.0 - 0.4 * g) for g in range(4)) if genres else ()
+    lifts = (
+        tuple(Lift(f"genre {label} {g}", 10 - g, 0.3 / (g + 1), 4.0 - 0.4 * g) for g in range(4))
+        if genres
+        else ()
+    )
     return Profile(
         label, name, "One sentence.", traits[:2], len(own), len(own), len(own) / len(table), means,
-        own.median().to_dict(), own.std(ddof=0).to_dict(), z.to_dict(), traits, 0.2, (), (), (), lifts, (), (),
+        own.median().to_dict(), own.std(ddof=0).to_dict(), z.to_dict(), traits, 0.2, (), (), (), lifts,
+        (), (),
     )  # fmt: skip
 
 
@@ -133,7 +141,8 @@ def build_run(
         table.loc[0, "year"] = pd.NA
     own = labels[method]
     profiles = tuple(
-        _profile(c, names[c % len(names)], table, own, features, genres) for c in range(clusterings[method].n_clusters)
+        _profile(c, names[c % len(names)], table, own, features, genres)
+        for c in range(clusterings[method].n_clusters)
     )
     pca = PCA(min(5, X.shape[1], len(X))).fit(X)
     scores = pca.transform(X)[:, :2]
@@ -152,7 +161,9 @@ def build_run(
     with np.errstate(invalid="ignore"):
         spread = values.std(ddof=0).to_numpy() > 0
         r = np.full((len(features), len(features)), np.nan)
-        r[np.ix_(spread, spread)] = np.corrcoef(values.to_numpy()[:, spread].T).reshape(spread.sum(), spread.sum())
+        r[np.ix_(spread, spread)] = np.corrcoef(values.to_numpy()[:, spread].T).reshape(
+            spread.sum(), spread.sum()
+        )
     exploration = Exploration(n_tracks, (), (), {}, features, r, (), (), (), ())
     tree = None
     if "ward" in methods and n_tracks > 1:

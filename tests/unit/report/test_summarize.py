@@ -85,6 +85,16 @@ def test_estimates_are_told_from_exact_numbers(run):
     assert exact["Figures of trust of the map"] is False
 
 
+def test_interval_of_one_figure_of_trust_is_not_shown_for_another(run, run_with):
+    both = dataclasses.replace(run.map, quality={"trustworthiness": 0.962, "neighbors_kept": 0.35})
+    quality = summarize(run_with(map=both))["map"]["quality"]
+    assert [(q["name"], q["provenance"]["low"]) for q in quality] == [
+        ("trustworthiness", 0.958),
+        ("neighbors kept", None),
+    ]
+    assert quality[1]["provenance"]["sample_size"] == 5_000
+
+
 def test_bars_of_extreme_differences_stay_inside(run, profile_with):
     trait = dataclasses.replace(run.profiles[0].traits[0], z=-9.0)
     card = summarize(dataclasses.replace(run, profiles=(profile_with(evidence=(trait,)),)))["clusters"][0]
@@ -116,3 +126,9 @@ def test_words_on_separation_get_weaker_with_the_silhouette():
     assert len(set(words)) == 4
     assert "clearly apart" in words[0]
     assert separation_words(None) == ""
+
+
+def test_blurred_cluster_is_said_to_be_so(run, run_with, profile_with):
+    profiles = tuple(profile_with(silhouette=s) for s in (0.4, 0.2, 0.006, -0.1, None))
+    words = [card["cohesion"].split(":")[0] for card in summarize(run_with(profiles=profiles))["clusters"]]
+    assert words == ["Clear-cut", "Gradual borders", "Blurred", "Blurred", ""]

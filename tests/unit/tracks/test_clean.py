@@ -217,6 +217,24 @@ def test_same_id_unites_genres_in_order_of_appearance():
     assert cleaning.counts["same_id"] == 2
 
 
+def test_same_id_with_the_same_genres_unites_nothing():
+    table = songs(2).assign(track_id="x", genres=["folk; jazz", "jazz"])
+    cleaning = clean(table)
+    assert cleaning.genres == {}
+    assert len(cleaning.ledger) == 1
+
+
+def test_labels_of_the_index_do_not_matter():
+    table = songs(6).iloc[[0, 1, 0, 2, 3, 4]]
+    table.iloc[5, table.columns.get_loc("tempo")] = 0
+    plain = clean(table.reset_index(drop=True))
+    odd = clean(table.set_axis([7, 7, 3, 2, 1, 0], axis=0))
+    assert (
+        odd.state.tolist() == plain.state.tolist() == ["kept", "kept", "merged", "kept", "kept", "set_aside"]
+    )
+    pd.testing.assert_frame_equal(odd.ledger, plain.ledger)
+
+
 def test_re_release_is_merged_into_the_most_popular_else_the_first():
     table = songs(1).iloc[[0] * 4].reset_index(drop=True)
     table["track_id"] = list("abcd")

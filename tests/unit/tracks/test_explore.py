@@ -113,12 +113,8 @@ def test_columns_say_what_they_were_read_as():
     )
     table.attrs["songatlas"] = {"columns": [["energy", "energy", "decimal comma"]]}
     first, second = explore_tracks(table, ["source_energy", "mood"]).columns
-    assert (first.source, first.canonical, first.n_missing, first.n_unique) == (
-        "source_energy",
-        "energy",
-        1,
-        1,
-    )
+    assert (first.source, first.canonical) == ("energy", "energy")
+    assert (first.n_missing, first.n_unique) == (1, 1)
     assert first.examples == ("0,5",)
     assert (second.canonical, second.n_missing, second.n_unique) == (None, 1, 2)
 

@@ -69,6 +69,14 @@ document.querySelectorAll("table[data-sortable]").forEach(makeSortable);
 document.querySelectorAll("table[data-filter]").forEach(addFilter);
 document.querySelectorAll(".frame").forEach(makeZoomable);
 
+const firstFigure = document.querySelector("figure");
+if (firstFigure) {
+  const hint = document.createElement("p");
+  hint.className = "hint zoom-hint";
+  hint.textContent = "Tap any figure to see it in full size, tap again to go back.";
+  firstFigure.after(hint);
+}
+
 let closed = [];
 addEventListener("beforeprint", () => {
   closed = [...document.querySelectorAll("details:not([open])")];

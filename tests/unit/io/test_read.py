@@ -1,0 +1,193 @@
+"""Reading: the four naming families, types kept, sources kept, and clear refusals."""
+
+import gzip
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from songatlas.errors import DataError
+from songatlas.io.read import canonical_table, read_tracks
+from songatlas.schema import FEATURE_NAMES
+
+VALUES = {
+    "danceability": [0.5, 0.25],
+    "energy": [0.9, 0.125],
+    "loudness": [-5.5, -20.25],
+    "speechiness": [0.05, 0.5],
+    "acousticness": [0.0001, 0.99],
+    "instrumentalness": [0.0, 0.875],
+    "liveness": [0.1, 0.3],
+    "valence": [0.75, 0.2],
+    "tempo": [120.5, 80.0],
+    "duration_ms": [200000, 300000],
+}
+FAMILIES = {
+    "mission": {"track_id": "id_songs", "track_name": "name_song", "artist_name": "name_artists", "popularity": "popularity_songs"},
+    "brief": {"track_id": "track_id", "track_name": "track_name", "artist_name": "artist_name", "popularity": "popularity"},
+    "decades": {"track_id": "uri", "track_name": "track", "artist_name": "artist", "popularity": "popularity"},
+    "spotify": {"track_id": "id", "track_name": "name", "artist_name": "artists", "popularity": "popularity"},
+}  # fmt: skip
+
+
+def table(family: str) -> pd.DataFrame:
+    names = FAMILIES[family]
+    return pd.DataFrame(
+        {
+            names["track_id"]: ["spotify:track:abc", "def"],
+            names["track_name"]: ["Łódź, 2 AM", 'The "Quoted" One'],
+            names["artist_name"]: ["['Ana Uno', \"Joe's Trio\"]", "Solo"],
+            names["popularity"]: [3, 50],
+            "release_date": ["1984", "03-11-1999"],
+            **VALUES,
+        }
+    )
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("form", ["csv", "bom", "gzip", "parquet", "pandas", "polars", "arrow"])
+def test_every_family_reads_equal_in_every_form(tmp_path, family, form):
+    source = table(family)
+    path = tmp_path / "tracks.csv"
+    if form == "csv":
+        source.to_csv(path, index=False)
+    elif form == "bom":
+        source.to_csv(path, index=False, encoding="utf-8-sig")
+    elif form == "gzip":
+        path.write_bytes(gzip.compress(source.to_csv(index=False).encode()))
+    elif form == "parquet":
+        source.to_parquet(path)
+    if form in ("pandas", "polars", "arrow"):
+        given = {"pandas": lambda: source, "polars": lambda: pl.from_pandas(source), "arrow": lambda: pa.Table.from_pandas(source)}
+        read = canonical_table(given[form]())
+    else:
+        read = read_tracks(path)
+    for name, values in VALUES.items():
+        assert read[name].tolist() == values
+    assert read["track_id"].tolist() == ["abc", "def"]
+    assert read["track_name"].tolist() == ["Łódź, 2 AM", 'The "Quoted" One']
+    assert read["artist_name"].tolist() == ["Ana Uno; Joe's Trio", "Solo"]
+    assert read["year"].tolist() == [1984, 1999]
+    assert read["decade"].tolist() == [1980, 1990]
+    assert read["popularity"].tolist() == [3, 50]
+
+
+def test_a_source_column_with_other_values_is_kept_beside_the_canonical_one(tmp_path):
+    path = tmp_path / "t.csv"
+    table("brief").to_csv(path, index=False)
+    read = read_tracks(path)
+    assert read["source_track_id"].tolist() == ["spotify:track:abc", "def"]
+    assert "source_track_name" not in read
+    assert read.attrs["songatlas"]["source_columns"][0] == "source_track_id"
+
+
+def test_codes_with_leading_zeros_stay_text_and_numbers_become_numbers(tmp_path):
+    path = tmp_path / "t.csv"
+    table("brief").assign(code=["007", "010"], plays=[7, 12], rate=["0.5", ""]).to_csv(path, index=False)
+    read = read_tracks(path)
+    assert read["code"].tolist() == ["007", "010"]
+    assert read["plays"].dtype == np.int64
+    assert read["rate"].iloc[0] == 0.5 and np.isnan(read["rate"].iloc[1])
+
+
+def test_unreadable_cells_become_missing_and_are_counted(tmp_path):
+    path = tmp_path / "t.csv"
+    source = table("brief").astype({"energy": object})
+    source.loc[0, "energy"] = "loud"
+    source.to_csv(path, index=False)
+    read = read_tracks(path)
+    assert np.isnan(read["energy"].iloc[0]) and read["energy"].iloc[1] == 0.125
+    assert read.attrs["songatlas"]["unreadable"] == {"energy": [1, ["loud"]]}
+    assert read["source_energy"].tolist() == ["loud", "0.125"]
+
+
+def test_missing_words_are_missing_and_not_unreadable(tmp_path):
+    path = tmp_path / "t.csv"
+    table("brief").assign(energy=["undefined", "nan"]).to_csv(path, index=False)
+    read = read_tracks(path)
+    assert read["energy"].isna().all()
+    assert read.attrs["songatlas"]["unreadable"] == {}
+
+
+def test_several_files_are_one_table_with_the_file_of_each_row(tmp_path):
+    for name in ("a.csv", "b.csv"):
+        table("decades").to_csv(tmp_path / name, index=False)
+    table("decades").to_parquet(tmp_path / "c.parquet")
+    read = read_tracks([tmp_path / n for n in ("a.csv", "b.csv", "c.parquet")])
+    assert read["source_file"].tolist() == ["a.csv"] * 2 + ["b.csv"] * 2 + ["c.parquet"] * 2
+    assert [f[:2] for f in read.attrs["songatlas"]["files"]] == [["a.csv", 2], ["b.csv", 2], ["c.parquet", 2]]
+    assert read["energy"].tolist() == VALUES["energy"] * 3
+
+
+def test_repeated_column_names_are_told_apart(tmp_path):
+    path = tmp_path / "t.csv"
+    text = table("brief").to_csv(index=False).splitlines()
+    path.write_text("\n".join([text[0] + ",Explicit,Explicit", *(line + ",1,0" for line in text[1:])]))
+    read = read_tracks(path)
+    assert read["explicit"].tolist() == [1, 1]
+    assert read["Explicit.1"].tolist() == [0, 0]
+
+
+def test_reading_a_table_twice_changes_nothing():
+    once = canonical_table(table("mission"))
+    assert canonical_table(once) is not None
+    pd.testing.assert_frame_equal(canonical_table(once), once)
+
+
+def test_lists_of_objects_in_parquet_are_read_as_names(tmp_path):
+    source = table("spotify")
+    source["artists"] = [[{"name": "Ana", "id": "1"}, {"name": "Bo", "id": "2"}], [{"name": "Cy", "id": "3"}]]
+    pq.write_table(pa.Table.from_pandas(source), tmp_path / "t.parquet")
+    assert read_tracks(tmp_path / "t.parquet")["artist_name"].tolist() == ["Ana; Bo", "Cy"]
+
+
+def write(path, data):
+    path.write_bytes(data) if isinstance(data, bytes) else path.write_text(data, encoding="utf-8")
+    return path
+
+
+HEADER = ",".join(["track_id", *FEATURE_NAMES])
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("", "the file is empty"),
+        ("\n\n", "the file is empty"),
+        (HEADER + "\n", "there are no rows, only a header: track_id"),
+        (b"\x00\x01\x02\xff" * 100, "this is binary data, not text"),
+        (b"PAR1 this is no parquet", "starts like a Parquet file but cannot be read"),
+        (b"\x1f\x8b\x08\x00 broken", "starts like a gzip file but is damaged|cannot be read as CSV"),
+        ("a,b\n1,2\n", r"no audio features\. Columns found: a, b\. Looked for: danceability"),
+        ("id,dancability,x\n1,2,3\n", "Near misses: 'dancability' resembles 'danceability'"),
+        ("track_id,energy,tempo\nx,.5,120\ny,.5,120,7\n", r"1 rows do not have the header's 3 fields \(row 3 has 4"),
+        ("energy,tempo\n.5,1\xe9\n".encode("latin-1"), "UTF-?8"),
+        ("x" * 5000 + ",energy\n1,2\n", "a column name of 5,000 characters"),
+    ],
+)
+def test_what_is_no_table_of_tracks_is_refused_with_the_reason(tmp_path, data, message):
+    path = write(tmp_path / "tracks.csv", data)
+    with pytest.raises(DataError, match=message) as caught:
+        read_tracks(path)
+    assert str(path) in str(caught.value)
+
+
+def test_missing_files_and_folders_are_refused(tmp_path):
+    with pytest.raises(DataError, match="no such file"):
+        read_tracks(tmp_path / "absent.csv")
+    with pytest.raises(DataError, match="this is a folder"):
+        read_tracks(tmp_path)
+    with pytest.raises(DataError, match="no file was given"):
+        read_tracks([])
+
+
+def test_what_is_no_table_is_refused():
+    with pytest.raises(DataError, match="expected a pandas, polars or Arrow table, got list"):
+        canonical_table([1, 2])
+    with pytest.raises(DataError, match="two columns named 'energy'"):
+        canonical_table(pd.DataFrame([[1.0, 2.0]], columns=["energy", "energy"]))
+    with pytest.raises(DataError, match="there are no rows"):
+        canonical_table(pd.DataFrame({"energy": []}))

@@ -1,0 +1,34 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from songatlas.kernels.ranks import distance_ranks
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 40), st.sampled_from([1, 3, 10]))
+def test_ranks_count_the_nearer_tracks(seed: int, n_tracks: int, n_features: int) -> None:
+    rng = np.random.default_rng(seed)
+    X = np.round(rng.normal(size=(n_tracks, n_features)))
+    tracks = rng.integers(0, n_tracks, 7)
+    others = rng.integers(0, n_tracks, (7, 3))
+    ranks = distance_ranks(X, tracks, others)
+    for i, track in enumerate(tracks):
+        distances = ((X - X[track]) ** 2).sum(axis=1)
+        rest = np.arange(n_tracks) != track
+        for j, other in enumerate(others[i]):
+            expected = 0 if other == track else 1 + (distances[rest] < distances[other]).sum()
+            assert ranks[i, j] == expected
+
+
+@pytest.mark.parametrize("n_tracks", [511, 512, 513, 1500])
+def test_no_track_is_missed_at_the_ends_of_blocks(n_tracks: int) -> None:
+    X = np.arange(n_tracks, dtype=float)[:, None]
+    assert distance_ranks(X, [0, 0], [[n_tracks - 1], [1]]).tolist() == [[n_tracks - 1], [1]]
+
+
+def test_progress_adds_up_to_the_tracks() -> None:
+    done: list[float] = []
+    distance_ranks(np.arange(50.0)[:, None], np.arange(50), np.zeros((50, 1), dtype=int), done.append)
+    assert sum(done) == 50
