@@ -4,8 +4,9 @@ The labels are those of Ester, Kriegel, Sander, Xu (1996, KDD-96, 226) with the 
 clusters are numbered by their first core row, and a border row takes the lowest label in its reach. No list
 of neighbors is kept. Counting stops at min_samples. Components grow in rounds: each core row looks for one
 core row of another component within eps and passes over subtrees that lie wholly in its own; a row that finds
-none is done, as everything in its reach already belongs to its component. Each round at least halves the
-number of components that can still grow.
+none is done, as everything in its reach already belongs to its component. The rows of the largest component
+need not look, as the other side finds them. Each round at least halves the number of components that can
+still grow.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -140,20 +141,33 @@ def _components(tree: KDTree, X: FloatArray, eps2: float, is_core: NDArray[np.bo
     """Return, for every place, a place that stands for its component; −1 for places that are not core."""
     parent = np.where(is_core, np.arange(is_core.size).reshape(is_core.shape), NO_CORE)
     _unite_close(tree, X, eps2, parent.ravel())
-    open_places = np.flatnonzero(is_core)
-    while len(open_places):
+    waiting = np.flatnonzero(is_core)
+    while len(waiting):
         _flatten(parent.ravel())
-        only = _only_below(tree, parent)
-        found = np.empty(len(open_places), dtype=np.int64)
-
-        def search(start: int, stop: int) -> None:
-            _find_other(tree, X, open_places, start, stop, eps2, parent, only, found)  # noqa: B023
-
-        run_in_chunks(search, len(open_places), CHUNK)
-        reached = found >= 0
-        open_places = open_places[reached]
-        _unite_pairs(parent.ravel(), open_places, found[reached])
+        component = parent.ravel()[waiting]
+        in_largest = component == np.bincount(component).argmax()
+        searching = waiting[~in_largest]
+        found = _others_in_reach(tree, X, searching, eps2, parent)
+        reached = searching[found >= 0]
+        if not len(reached):
+            break
+        _unite_pairs(parent.ravel(), reached, found[found >= 0])
+        waiting = np.sort(np.concatenate([waiting[in_largest], reached]))
     return parent
+
+
+def _others_in_reach(
+    tree: KDTree, X: FloatArray, places: IntArray, eps2: float, component: IntArray
+) -> IntArray:
+    """Return, for every core place, one of another component within reach; −1 where there is none."""
+    only = _only_below(tree, component)
+    found = np.empty(len(places), dtype=np.int64)
+
+    def search(start: int, stop: int) -> None:
+        _find_other(tree, X, places, start, stop, eps2, component, only, found)
+
+    run_in_chunks(search, len(places), CHUNK)
+    return found
 
 
 def _only_below(tree: KDTree, component: IntArray) -> IntArray:

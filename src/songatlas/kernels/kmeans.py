@@ -486,11 +486,11 @@ def _try_candidate(
         _squared_distances(tiles[tile], _TILE, candidate, squares)
         at = tile * _TILE
         subtotal = 0.0
+        known, found, weight = closest[at : at + _TILE], out[at : at + _TILE], weights[at : at + _TILE]
         for i in range(_TILE):
-            known = closest[at + i]
-            nearest = squares[i] if is_first or squares[i] < known else known
-            out[at + i] = nearest
-            subtotal += weights[at + i] * nearest
+            nearest = squares[i] if is_first or squares[i] < known[i] else known[i]
+            found[i] = nearest
+            subtotal += weight[i] * nearest
         potential[tile] = subtotal
         total += subtotal
     return total
@@ -499,27 +499,31 @@ def _try_candidate(
 @njit(cache=True, nogil=True, fastmath=_FAST)
 def _squared_distances(tile: Any, lanes: int, point: Any, out: Any) -> None:
     """Set ``out[lane]`` to the squared distance of each of the first lanes to the point (out: 2 × 256)."""
-    for f in range(0, point.size, _PASS):
-        _square_ten(tile, f, lanes, point, out, _TILE if f > 0 else 0)
-        for i in range(lanes if f > 0 else 0):
-            out[i] += out[_TILE + i]
+    _square_ten(tile, lanes, point, out)
+    for f in range(_PASS, point.size, _PASS):
+        more = out[_TILE:]
+        _square_ten(tile[f * _TILE :], lanes, point[f:], more)
+        for i in range(lanes):
+            out[i] += more[i]
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST)
-def _square_ten(tile: Any, f: int, lanes: int, point: Any, out: Any, place: int) -> None:
-    """Set ``out[place + lane]`` to the squared distance over the ten features from f; unrolled."""
-    c0, c1, c2, c3, c4 = point[f], point[f + 1], point[f + 2], point[f + 3], point[f + 4]
-    c5, c6, c7, c8, c9 = point[f + 5], point[f + 6], point[f + 7], point[f + 8], point[f + 9]
-    at = f * _TILE
+def _square_ten(tile: Any, lanes: int, point: Any, out: Any) -> None:
+    """Set ``out[lane]`` to the squared distance over ten features; unrolled.
+
+    Offsets are constants: a variable one makes numba test every index for being negative, six times slower.
+    """
+    c0, c1, c2, c3, c4 = point[0], point[1], point[2], point[3], point[4]
+    c5, c6, c7, c8, c9 = point[5], point[6], point[7], point[8], point[9]
     for i in range(lanes):
-        d0, d1 = tile[at + i] - c0, tile[at + _TILE + i] - c1
-        d2, d3 = tile[at + 2 * _TILE + i] - c2, tile[at + 3 * _TILE + i] - c3
-        d4, d5 = tile[at + 4 * _TILE + i] - c4, tile[at + 5 * _TILE + i] - c5
-        d6, d7 = tile[at + 6 * _TILE + i] - c6, tile[at + 7 * _TILE + i] - c7
-        d8, d9 = tile[at + 8 * _TILE + i] - c8, tile[at + 9 * _TILE + i] - c9
+        d0, d1 = tile[i] - c0, tile[_TILE + i] - c1
+        d2, d3 = tile[2 * _TILE + i] - c2, tile[3 * _TILE + i] - c3
+        d4, d5 = tile[4 * _TILE + i] - c4, tile[5 * _TILE + i] - c5
+        d6, d7 = tile[6 * _TILE + i] - c6, tile[7 * _TILE + i] - c7
+        d8, d9 = tile[8 * _TILE + i] - c8, tile[9 * _TILE + i] - c9
         low = d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3 + d4 * d4
         high = d5 * d5 + d6 * d6 + d7 * d7 + d8 * d8 + d9 * d9
-        out[place + i] = low + high
+        out[i] = low + high
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST)
@@ -567,7 +571,10 @@ def _assign(
     n_moved = 0
     for tile in range(tiles.shape[0]):
         at = tile * _TILE
-        n_doubtful = _update_bounds(at, labels, upper, lower, drift, others, slack, doubtful)
+        stop = at + _TILE
+        n_doubtful = _update_bounds(
+            labels[at:stop], upper[at:stop], lower[at:stop], drift, others, slack, doubtful
+        )
         if n_doubtful == 0:
             continue
         block = tiles[tile]
@@ -627,14 +634,14 @@ def _note(
 
 @njit(cache=True, nogil=True, fastmath=_FAST)
 def _update_bounds(
-    at: int, labels: Any, upper: Any, lower: Any, drift: Any, others: Any, slack: Any, doubtful: Any
+    labels: Any, upper: Any, lower: Any, drift: Any, others: Any, slack: float, doubtful: Any
 ) -> int:
     """Loosen the bounds of one tile by what the centers moved; list the lanes where they meet."""
     n_doubtful = 0
     for i in range(_TILE):
-        label = max(labels[at + i], 0)
-        above, below = upper[at + i] + drift[label], lower[at + i] - others[label]
-        upper[at + i], lower[at + i] = above, below
+        label = max(labels[i], 0)
+        above, below = upper[i] + drift[label], lower[i] - others[label]
+        upper[i], lower[i] = above, below
         doubtful[n_doubtful] = i
         n_doubtful += above * slack >= below
     return n_doubtful

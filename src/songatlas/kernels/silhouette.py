@@ -278,9 +278,9 @@ def _sum_per_slot(block: Any, Z: Any, copies: Any, atom_starts: Any, atom_slots:
             for lane in range(_LANES):
                 total[lane] += short[lane]
         for labeling in range(atom_slots.shape[0]):
-            slot = atom_slots[labeling, atom]
+            row = sums[atom_slots[labeling, atom]]
             for lane in range(_LANES):
-                sums[slot, lane] += total[lane]
+                row[lane] += total[lane]
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST)
@@ -311,13 +311,14 @@ def _add_wide_distances(
         for f in range(0, Z.shape[1], _PASS):
             c0, c1, c2, c3, c4 = Z[j, f], Z[j, f + 1], Z[j, f + 2], Z[j, f + 3], Z[j, f + 4]
             c5, c6, c7, c8, c9 = Z[j, f + 5], Z[j, f + 6], Z[j, f + 7], Z[j, f + 8], Z[j, f + 9]
-            at = f * _LANES
+            # Constant offsets into a view: numba tests variable ones for being negative, and gets slow.
+            part = block[f * _LANES :]
             for i in range(_LANES):
-                d0, d1 = block[at + i] - c0, block[at + _LANES + i] - c1
-                d2, d3 = block[at + 2 * _LANES + i] - c2, block[at + 3 * _LANES + i] - c3
-                d4, d5 = block[at + 4 * _LANES + i] - c4, block[at + 5 * _LANES + i] - c5
-                d6, d7 = block[at + 6 * _LANES + i] - c6, block[at + 7 * _LANES + i] - c7
-                d8, d9 = block[at + 8 * _LANES + i] - c8, block[at + 9 * _LANES + i] - c9
+                d0, d1 = part[i] - c0, part[_LANES + i] - c1
+                d2, d3 = part[2 * _LANES + i] - c2, part[3 * _LANES + i] - c3
+                d4, d5 = part[4 * _LANES + i] - c4, part[5 * _LANES + i] - c5
+                d6, d7 = part[6 * _LANES + i] - c6, part[7 * _LANES + i] - c7
+                d8, d9 = part[8 * _LANES + i] - c8, part[9 * _LANES + i] - c9
                 low = d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3 + d4 * d4
                 squares[i] += low + (d5 * d5 + d6 * d6 + d7 * d7 + d8 * d8 + d9 * d9)
         weight = copies[j]

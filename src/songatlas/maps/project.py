@@ -6,6 +6,7 @@ from scipy.spatial import cKDTree
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from songatlas.kernels.kdtree import build, k_nearest
 from songatlas.kernels.ranks import distance_ranks
 from songatlas.kernels.tsne import tsne
 from songatlas.progress import SILENT, Progress
@@ -89,8 +90,7 @@ def map_tracks(
 
 def exact_neighbors(X: FloatArray, k: int) -> NDArray[np.int64]:
     """Return the positions of the k nearest other tracks of every track, shape (n_tracks, k)."""
-    _, found = cKDTree(X).query(X, k=k + 1, workers=-1)
-    return _others(found, np.arange(len(X)))
+    return k_nearest(build(X), X, k)[1]
 
 
 def _others(found: NDArray[np.int64], own: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -198,7 +198,9 @@ _ENTRIES: dict[str, _Entry] = {
         "Map of the tracks, colored by cluster",
         lambda i: i.has_map,
         lambda i: track_map_finding(i.labels, i.names),
-        lambda i, title: track_map(i.coordinates, i.labels, i.names, method=i.map_method, title=title),
+        lambda i, title: track_map(
+            i.coordinates, i.labels, i.names, method=i.map_method, note=i.map_note, title=title
+        ),
     ),
     "method_maps": _Entry(
         "The map once per method, colored by its clusters",

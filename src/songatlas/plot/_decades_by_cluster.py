@@ -18,24 +18,24 @@ def decades_finding(decades: NDArray[np.float64], labels: NDArray[np.int32], nam
     for label, name in enumerate(names):
         own = decades[(labels == label) & np.isfinite(decades)]
         if len(own):
-            medians[name] = (float(own.mean()), int(np.median(own)) // 10 * 10)
+            medians[name] = (int(np.median(own)) // 10 * 10, float(own.mean()))
     if len(medians) < 2:
         return (
             "Most tracks by decade"
             if not medians
             else f"Half the tracks are from the {_median(medians)}s or earlier"
         )
-    oldest = min(medians, key=lambda n: medians[n][0])
-    newest = max(medians, key=lambda n: medians[n][0])
-    old, new = medians[oldest][1], medians[newest][1]
+    oldest = min(medians, key=lambda n: medians[n])
+    newest = max(medians, key=lambda n: medians[n])
+    old, new = medians[oldest][0], medians[newest][0]
     if old == new:
         return f"All clusters are of the same age: their middle tracks are from the {old}s"
     first, last = clipped(oldest, 30), clipped(newest, 30)
     return f"{first} is the oldest cluster (middle: {old}s), {last} the newest ({new}s)"
 
 
-def _median(medians: dict[str, tuple[float, int]]) -> int:
-    return next(iter(medians.values()))[1]
+def _median(medians: dict[str, tuple[int, float]]) -> int:
+    return next(iter(medians.values()))[0]
 
 
 @styled

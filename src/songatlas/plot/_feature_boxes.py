@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ._features import limited, quantile_table, shown
+from ._features import limited, quantile_table, shown, shown_range
 from ._style import INK, QUIET, cluster_color, headline, panels, styled, text_color, tidy
 from ._text import shorten
 
@@ -59,7 +59,11 @@ def feature_boxes(
         else:
             ax.set_yticks([])
         ax.set_xlabel(how.axis)
-        ax.locator_params(axis="x", nbins=4)
+        if shown_range(feature, stored) == (0.0, 1.0):
+            ax.set_xlim(-0.02, 1.02)
+            ax.set_xticks([0.0, 0.5, 1.0], ["0", "0.5", "1"])
+        else:
+            ax.locator_params(axis="x", nbins=4)
     note = "Box: middle half of a cluster's tracks; whiskers: middle 90\u00a0%; dashed: median of all tracks."
     headline(figure, limited(title, len(features), n_features or len(features)), note=note)
     return figure

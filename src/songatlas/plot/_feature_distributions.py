@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ._features import limited, shown, shown_range
-from ._style import ACCENT, FILL, SMALL_SIZE, halo, headline, panels, styled, tidy
-from ._text import count, plural
+from ._style import ACCENT, FILL, halo, headline, panels, styled, tidy
+from ._text import plural
 
 N_BINS = 50
 
@@ -44,7 +44,7 @@ def feature_distributions(
     Returns
     -------
     Figure
-        One panel per feature; the vertical line is the median. Tracks beyond the panel are counted in it.
+        One panel per feature; the vertical line is the median. Axes other than 0–1 hold the middle 99 %.
     """
     features = list(values.columns)
     figure, axes = panels(len(features), columns=2, height=1.75)
@@ -53,7 +53,8 @@ def feature_distributions(
     for ax in axes[::2]:
         ax.set_ylabel("tracks")
     text = limited(title or feature_distributions_finding(values), len(features), n_features or len(features))
-    headline(figure, text, note=f"{plural(len(values), 'track')}; the line is the median.")
+    note = f"{plural(len(values), 'track')}; line: median; axes other than 0–1: the middle 99\u00a0%."
+    headline(figure, text, note=note)
     return figure
 
 
@@ -85,12 +86,6 @@ def _histogram(ax: Axes, feature: str, stored: NDArray[np.float64]) -> None:
         color="#A84A00",
         path_effects=halo(),
     )
-    beyond = int(((finite < low) | (finite > high)).sum())
-    if beyond:
-        note = f"{count(beyond)} beyond"
-        ax.text(
-            0.99, 0.72, note, transform=ax.transAxes, ha="right", fontsize=SMALL_SIZE, path_effects=halo()
-        )
 
 
 def _skewness(values: NDArray[np.float64]) -> float:

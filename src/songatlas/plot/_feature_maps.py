@@ -44,7 +44,7 @@ def feature_maps(
         Above 5,000 tracks each cell shows the mean of its tracks; colors span the middle 96 % of the tracks.
     """
     features = list(values.columns)
-    figure, axes = panels(len(features), columns=3, height=2.6)
+    figure, axes = panels(len(features), columns=3, height=2.45)
     for ax, feature in zip(axes, features, strict=True):
         how = shown(feature)
         map_axes(ax, coordinates, "")

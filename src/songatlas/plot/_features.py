@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from songatlas.results import Profile
-from songatlas.schema import FEATURES
+from songatlas.schema import CANONICAL_COLUMNS, FEATURES
 
 from ._text import capitalized, shorten
 
@@ -59,7 +59,8 @@ def shown(feature: str) -> Shown:
     """
     known = FEATURES.get(feature)
     if known is None:
-        return Shown(shorten(feature, 24), "", 1.0, -1)
+        label = feature.replace("_", " ") if feature in CANONICAL_COLUMNS else feature
+        return Shown(shorten(label, 24), "", 1.0, -1)
     if known.kind == "milliseconds":
         return Shown(known.label, "minutes", 1.0 / _MS_PER_MINUTE, 1)
     return Shown(known.label, known.unit, 1.0, _DIGITS.get(known.kind, -1))

@@ -89,6 +89,12 @@ class FigureInputs:
         """The map's method as the field writes it."""
         return {"tsne": "t-SNE", "pca": "PCA", "umap": "UMAP"}.get(self.run.map.method, self.run.map.method)
 
+    @property
+    def map_note(self) -> str:
+        """How the map was made, as a sentence."""
+        text = self.run.map.description.strip()
+        return f"{text.rstrip('.')}." if text else ""
+
     @cached_property
     def decades(self) -> NDArray[np.float64]:
         """First year of each track's decade, from its decade, else its year; NaN where unknown."""

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from songatlas.results import KDistance
 
 from ._style import ACCENT, QUIET, axes_for, cluster_color, entitle, halo, styled, tidy
-from ._text import percent
+from ._text import capitalized, percent, plural
 
 
 def k_distance_finding(curve: KDistance) -> str:
@@ -41,7 +41,9 @@ def k_distance(curve: KDistance, *, title: str | None = None, ax: Axes | None = 
     ax.plot(np.maximum(rank, 1.0), distance, color=cluster_color(0))
     ax.set_xscale("log")
     ax.set_xlim(1.0, max(float(rank.max(initial=2.0)), 2.0))
-    ax.set_ylim(0, 1.05 * max(float(distance.max(initial=0.0)), curve.eps) or 1.0)
+    marked = max(curve.eps, curve.knee) or 1.0
+    top = min(max(float(distance.max(initial=0.0)), marked), 4.0 * marked)
+    ax.set_ylim(0, 1.05 * top)
     _level(
         ax, curve.eps, f"eps used: {curve.eps:.3g}", ACCENT, "#A84A00", "--", above=curve.eps >= curve.knee
     )
@@ -51,7 +53,9 @@ def k_distance(curve: KDistance, *, title: str | None = None, ax: Axes | None = 
     ax.set_ylabel(f"distance to neighbor {curve.k} (scaled units)")
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     tidy(ax, grid="y")
-    entitle(figure, ax, own, title or k_distance_finding(curve))
+    beyond = int(rank[distance > 1.05 * top].max(initial=0.0))
+    note = f"{capitalized(plural(beyond, 'track'))} with larger distances not drawn." if beyond else ""
+    entitle(figure, ax, own, title or k_distance_finding(curve), note=note)
     return figure
 
 

@@ -62,7 +62,7 @@ def popularity_by_cluster(
     for label, middle in enumerate(quantiles[:, 2]):
         if np.isfinite(middle):
             ax.annotate(
-                f"{middle:.0f}",
+                f"median {middle:.0f}",
                 (float(quantiles[label, 4]), label),
                 xytext=(6, 0),
                 textcoords="offset points",
@@ -76,8 +76,6 @@ def popularity_by_cluster(
     ax.set_yticks(range(len(names)), [shorten(name, 28) for name in names])
     ax.set_xlabel("popularity (0–100)")
     ax.set_xlim(left=min(0.0, float(finite.min(initial=0.0))))
-    note = (
-        "Box: middle half of the tracks; whiskers: middle 90\u00a0%; number: median; dashed: median of all."
-    )
+    note = "Box: middle half of the tracks; whiskers: middle 90\u00a0%; dashed: median of all tracks."
     entitle(figure, ax, own, title or popularity_finding(popularity, labels, names), note=note)
     return figure

@@ -32,7 +32,8 @@ def scores_finding(curves: Curves, chosen: int | None) -> str:
     if not peaks:
         return "No score is defined for fewer than two clusters"
     if len({k for _, k, _ in peaks}) == 1:
-        start = f"Silhouette peaks at {plural(peaks[0][1], 'cluster')} ({peaks[0][2]:.3f})"
+        heights = ", ".join(f"{method_name(m)} {s:.3f}" for m, _, s in peaks)
+        start = f"Silhouette peaks at {plural(peaks[0][1], 'cluster')} ({heights})"
     else:
         start = "Silhouette peaks at " + ", ".join(f"{k} for {method_name(m)} ({s:.3f})" for m, k, s in peaks)
     if chosen is None or (len({k for _, k, _ in peaks}) == 1 and peaks[0][1] == chosen):

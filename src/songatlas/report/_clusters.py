@@ -22,7 +22,7 @@ def summarize_clusters(run: RunData) -> list[dict[str, Any]]:
 
 
 def _card(profile: Profile) -> dict[str, Any]:
-    shown = profile.evidence or profile.traits[:MOST_SHOWN]
+    shown = profile.evidence or tuple(_further_traits(profile, ()))
     return {
         "label": int(profile.label),
         "name": plain_text(profile.name) or f"Cluster {profile.label}",

@@ -153,7 +153,7 @@ def correlations(table: pd.DataFrame, names: Sequence[str]) -> FloatArray:
             r = np.atleast_2d(np.corrcoef(matrix, rowvar=False))
     r = np.clip(r, -1.0, 1.0)
     known = [column[~np.isnan(column)] for column in matrix.T]
-    varies = np.array([len(values) > 0 and values.min() < values.max() for values in known])
+    varies = np.array([len(values) > 0 and values.min() < values.max() for values in known], dtype=bool)
     np.fill_diagonal(r, 1.0)
     r[~varies, :] = np.nan
     r[:, ~varies] = np.nan

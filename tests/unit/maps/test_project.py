@@ -24,7 +24,7 @@ def test_components_are_those_of_the_singular_values(shape: tuple[int, int]) -> 
     scores, ratio, loadings = principal_components(X)
     U, S, V = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
     np.testing.assert_allclose(ratio, S**2 / (S**2).sum(), atol=1e-9)
-    certain = S > 1e-8 * S[0]
+    certain = S / S[0] > 1e-8
     np.testing.assert_allclose(np.abs((loadings * V).sum(axis=1))[certain], 1.0, atol=1e-9)
     np.testing.assert_allclose(np.abs(scores), np.abs((U * S)[:, :2]), atol=1e-7)
     assert (loadings[np.arange(len(loadings)), np.abs(loadings).argmax(axis=1)] > 0).all()

@@ -183,7 +183,7 @@ def test_scores_by_k_marks_the_lowest_davies_bouldin_and_the_highest_others():
     figure = scores_by_k({"kmeans": curve}, chosen=3)
     best = [next(line for line in ax.lines if line.get_markersize() == 12) for ax in figure.axes]
     assert [line.get_xdata()[0] for line in best] == [3, 3, 4]
-    assert figure.get_suptitle() == "Silhouette peaks at 3 clusters (0.300)"
+    assert figure.get_suptitle() == "Silhouette peaks at 3 clusters (K-Means 0.300)"
     assert figure.axes[0].get_legend().get_texts()[0].get_text() == "K-Means"
 
 
@@ -337,7 +337,7 @@ def test_decades_show_the_share_within_the_row(inputs):
 def test_popularity_writes_the_median_of_each_cluster(inputs):
     ax = popularity_by_cluster(inputs.popularity, inputs.labels, inputs.names).axes[0]
     medians = inputs.popularity.groupby(inputs.labels).median()
-    assert texts(ax) == [f"{m:.0f}" for m in medians]
+    assert texts(ax) == [f"median {m:.0f}" for m in medians]
 
 
 def test_method_comparison_marks_the_winner_and_shows_noise(inputs):

@@ -165,6 +165,13 @@ def test_barred_candidates_are_shown_with_the_reason(page):
     assert "No usable solution: 99.2 % of the tracks are in one cluster" in page.words
 
 
+def test_barred_winner_is_chosen_for_want_of_a_better_one(run, run_with):
+    only = dataclasses.replace(run.candidates[0], barred="one cluster only")
+    words = Page(render_report(summarize(run_with(candidates=(only,))), {}, {})).words
+    assert "Chosen for want of a better one: one cluster only" in words
+    assert "Chosen for this run" not in words
+
+
 def test_titles_and_artists_choose_their_own_direction(html):
     assert '<bdi class="title">שיר הרוח</bdi>' in html
 

@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from songatlas.report import summarize
+from songatlas.report import render_report, summarize
 from songatlas.report.plain import plain_text
 from songatlas.report.words import separation_words
 
@@ -105,6 +105,13 @@ def test_bars_of_extreme_differences_stay_inside(run, profile_with):
 def test_card_without_evidence_shows_its_strongest_traits(run, run_with, profile_with):
     card = summarize(run_with(profiles=(profile_with(evidence=()),)))["clusters"][0]
     assert [t["feature"] for t in card["evidence"]] == [t.feature for t in run.profiles[0].traits[:5]]
+
+
+def test_card_of_an_average_cluster_claims_nothing(run, run_with, profile_with):
+    flat = tuple(dataclasses.replace(trait, z=0.1) for trait in run.profiles[0].traits)
+    summary = summarize(run_with(profiles=(profile_with(evidence=(), traits=flat),)))
+    assert summary["clusters"][0]["evidence"] == []
+    assert "Nothing: it is near the average" in render_report(summary, {}, {})
 
 
 def test_hundreds_of_features_are_counted_and_cut(run, run_with):

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.linalg import hadamard
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, davies_bouldin_score, silhouette_score
 from sklearn.preprocessing import StandardScaler
@@ -190,7 +191,7 @@ def test_embeddings_are_clustered_by_pattern():
 def test_truth_is_found():
     rng = np.random.default_rng(5)
     true = rng.integers(0, 4, 2000)
-    centers = rng.normal(0, 1.6, (4, 10))
+    centers = np.hstack([hadamard(8)[1:5], hadamard(4)[:, :2]]) * 1.1  # equally far from one another
     Z = centers[true] + rng.normal(0, 0.6, (2000, 10))
     table = pd.DataFrame(1 / (1 + np.exp(-Z)), columns=list(FEATURE_NAMES))
     table = table.assign(loudness=-10 + 4 * Z[:, 2], tempo=120 + 15 * Z[:, 8], duration_ms=2e5 * np.exp(0.3 * Z[:, 9]))
