@@ -154,7 +154,10 @@ class Run:
         taken: set[str] = set()
         for profile in self.profiles:
             rows = typical_playlist(
-                self.tracks, profile.label, length=output.playlist_length, max_per_artist=output.max_per_artist
+                self.tracks,
+                profile.label,
+                length=output.playlist_length,
+                max_per_artist=output.max_per_artist,
             )
             note = (
                 f"The {len(rows):,} most typical of {profile.n_tracks:,} tracks, at most {output.max_per_artist} "
@@ -163,7 +166,9 @@ class Run:
             file_name = safe_file_name(profile.name, taken)
             taken.add(file_name)
             path = folder / f"{file_name}.xspf"
-            write_xspf(path, profile.name, [_playlist_track(self.tracks, row) for row in rows], annotation=note)
+            write_xspf(
+                path, profile.name, [_playlist_track(self.tracks, row) for row in rows], annotation=note
+            )
 
     def __repr__(self) -> str:
         names = ", ".join(f"{p.name} ({p.share:.0%})" for p in self.profiles)

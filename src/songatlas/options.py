@@ -59,6 +59,7 @@ class ClusterOptions:
     """The methods, and the numbers each of them needs; None means chosen from the data."""
 
     methods: tuple[Method, ...] = ("kmeans", "dbscan", "ward")
+    use: Literal["auto", "kmeans", "dbscan", "ward", "hdbscan", "gaussian_mixture"] = "auto"
     n_clusters: int | None = None
     n_clusters_range: tuple[int, int] = (2, 15)
     n_init: int = 10
@@ -176,7 +177,9 @@ def read_options(path: str | Path) -> Options:
 
 def options_to_toml(options: Options) -> str:
     """Return the options as TOML text that `read_options` reads back equal."""
-    lines = ["# The options of this run. Repeat it with: songatlas run FILE --options options.toml -o NEW_RUN"]
+    lines = [
+        "# The options of this run. Repeat it with: songatlas run FILE --options options.toml -o NEW_RUN"
+    ]
     values = options.to_dict()
     lines.append(f"seed = {values.pop('seed')}")
     for stage, inner in values.items():
@@ -202,7 +205,9 @@ def option_homes() -> dict[str, tuple[str, Any]]:
 
 def _nearest(name: str, known: Any) -> str:
     near = difflib.get_close_matches(name, list(known), n=3)
-    return f" Did you mean {' or '.join(map(repr, near))}?" if near else f" Known: {', '.join(sorted(known))}."
+    return (
+        f" Did you mean {' or '.join(map(repr, near))}?" if near else f" Known: {', '.join(sorted(known))}."
+    )
 
 
 def _coerced(name: str, value: Any, kind: Any) -> Any:
@@ -237,7 +242,9 @@ def _coerced(name: str, value: Any, kind: Any) -> Any:
 def _describe(kind: Any) -> str:
     origin, args = get_origin(kind), get_args(kind)
     if type(None) in args:
-        return _describe(next(a for a in args if a is not type(None))) + " (or left out: chosen from the data)"
+        return (
+            _describe(next(a for a in args if a is not type(None))) + " (or left out: chosen from the data)"
+        )
     if origin is Literal:
         return "one of " + ", ".join(repr(a) for a in args)
     if origin is tuple:
@@ -252,13 +259,29 @@ def _check(options: Options) -> None:
     low, high = c.n_clusters_range
     rules = [
         (options.seed >= 0, "seed", options.seed, "a whole number of 0 or more"),
-        (1 < low <= high, "n_clusters_range", f"{low}:{high}", "two whole numbers LOW:HIGH with 2 <= LOW <= HIGH"),
+        (
+            1 < low <= high,
+            "n_clusters_range",
+            f"{low}:{high}",
+            "two whole numbers LOW:HIGH with 2 <= LOW <= HIGH",
+        ),
         (c.n_clusters is None or c.n_clusters >= 1, "n_clusters", c.n_clusters, "1 or more"),
         (c.n_init >= 1, "n_init", c.n_init, "1 or more"),
         (c.eps is None or 0 < c.eps < float("inf"), "eps", c.eps, "a positive number"),
         (c.min_samples is None or c.min_samples >= 1, "min_samples", c.min_samples, "1 or more"),
-        (c.ward_height is None or 0 < c.ward_height < float("inf"), "ward_height", c.ward_height, "a positive number"),
+        (
+            c.ward_height is None or 0 < c.ward_height < float("inf"),
+            "ward_height",
+            c.ward_height,
+            "a positive number",
+        ),
         (len(c.methods) > 0, "methods", c.methods, "at least one method"),
+        (
+            c.use == "auto" or c.use in c.methods,
+            "use",
+            c.use,
+            f"'auto' or one of the methods {', '.join(c.methods)}",
+        ),
         (len(f.features) > 0, "features", f.features, "at least one feature"),
         (m.map_neighbors >= 2, "map_neighbors", m.map_neighbors, "2 or more"),
         (m.map_iterations >= 1, "map_iterations", m.map_iterations, "1 or more"),

@@ -302,8 +302,8 @@ class Profile:
 class TrackMap:
     """2-D coordinates of the clustered tracks, for pictures only.
 
-    ``coordinates`` is None when no map was asked for. ``quality`` holds named figures of trust, each with
-    its provenance in ``quality_provenance``.
+    ``coordinates`` is None when no map was asked for. ``quality`` holds named figures of trust, and
+    ``quality_provenance`` under the same names how each was made.
     """
 
     method: str
@@ -313,7 +313,7 @@ class TrackMap:
     explained_variance_ratio: FloatArray  # (n_components,)
     loadings: FloatArray  # (n_components, n_features)
     quality: Mapping[str, float] = field(default_factory=dict)
-    quality_provenance: Provenance | None = None
+    quality_provenance: Mapping[str, Provenance] = field(default_factory=dict)
 
 
 # --- the run ---------------------------------------------------------------------------------------------

@@ -48,14 +48,22 @@ def imports_of(path: Path, source: Path = SOURCE) -> set[str]:
     package = ["songatlas", *path.relative_to(source).parts[:-1]]
     found = set()
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    for_types = {id(n) for branch in ast.walk(tree) if _only_for_types(branch) for s in branch.body for n in ast.walk(s)}
+    for_types = {
+        id(n)
+        for branch in ast.walk(tree)
+        if _only_for_types(branch)
+        for s in branch.body
+        for n in ast.walk(s)
+    }
     for node in (n for n in ast.walk(tree) if id(n) not in for_types):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
-            rooms = {a.name for a in node.names if (source / a.name).is_dir() or (source / f"{a.name}.py").exists()}
+            rooms = {
+                a.name for a in node.names if (source / a.name).is_dir() or (source / f"{a.name}.py").exists()
+            }
             if module == "songatlas":
                 found |= {f"songatlas.{name}" for name in rooms}
             if module != "songatlas" or rooms != {a.name for a in node.names}:
@@ -82,7 +90,10 @@ def violations(source: Path = SOURCE) -> list[str]:
                 target = room_of(module)
                 if target != room and target not in ALLOWED[room]:
                     found.append(f"{relative}: {room} may not import {module}")
-                if any(part.startswith("_") and part != "__main__" for part in module.split(".")[2:]) and target != room:
+                if (
+                    any(part.startswith("_") and part != "__main__" for part in module.split(".")[2:])
+                    and target != room
+                ):
                     found.append(f"{relative}: {module} is private to {target}")
             elif top in HOMES and room not in HOMES[top]:
                 found.append(f"{relative}: {top} may be imported only in {HOMES[top] or 'tests'}")
@@ -119,8 +130,12 @@ def test_a_planted_violation_is_seen(tmp_path, path, line):
 def test_rooms_import_each_other_without_a_circle():
     graph = defaultdict(set)
     for path in SOURCE.rglob("*.py"):
-        name = ".".join(["songatlas", *path.relative_to(SOURCE).with_suffix("").parts]).removesuffix(".__init__")
-        graph[room_of(name)] |= {room_of(m) for m in imports_of(path) if m.split(".")[0] == "songatlas"} - {room_of(name)}
+        name = ".".join(["songatlas", *path.relative_to(SOURCE).with_suffix("").parts]).removesuffix(
+            ".__init__"
+        )
+        graph[room_of(name)] |= {room_of(m) for m in imports_of(path) if m.split(".")[0] == "songatlas"} - {
+            room_of(name)
+        }
     graph.pop("facade")
     done: set[str] = set()
 
@@ -135,7 +150,9 @@ def test_rooms_import_each_other_without_a_circle():
         visit(room, ())
 
 
-@pytest.mark.parametrize("statement", ["import songatlas", "from songatlas.cli import main; main(['--help'])"])
+@pytest.mark.parametrize(
+    "statement", ["import songatlas", "from songatlas.cli import main; main(['--help'])"]
+)
 def test_the_package_and_its_help_load_nothing_heavy(statement):
     heavy = ("pandas", "numpy", "matplotlib", "numba", "sklearn", "scipy", "jinja2", "pyarrow")
     code = (

@@ -94,7 +94,10 @@ def test_the_ledger_accounts_for_every_row_that_is_not_kept(finished):
 def test_playlists_are_xspf_of_the_clusters(finished):
     run, _ = finished
     clusters = json.loads((run / "clusters.json").read_text(encoding="utf-8"))["profiles"]
-    titles = {ET.parse(p).getroot().findtext("{http://xspf.org/ns/0/}title") for p in (run / "playlists").glob("*.xspf")}
+    titles = {
+        ET.parse(p).getroot().findtext("{http://xspf.org/ns/0/}title")
+        for p in (run / "playlists").glob("*.xspf")
+    }
     assert titles == {c["name"] for c in clusters}
 
 
@@ -103,13 +106,20 @@ def test_the_report_is_one_offline_file(finished):
     page = (run / "report.html").read_text(encoding="utf-8")
     for cluster in json.loads((run / "clusters.json").read_text(encoding="utf-8"))["profiles"]:
         assert cluster["name"].replace("&", "&amp;") in page
-    assert "<script src" not in page and "@import" not in page and "url(http" not in page and 'src="http' not in page
+    assert (
+        "<script src" not in page
+        and "@import" not in page
+        and "url(http" not in page
+        and 'src="http' not in page
+    )
 
 
 def test_the_same_input_gives_the_same_bytes(finished, folder):
     run, _ = finished
     songatlas_command("run", "tracks.csv", "-o", "AGAIN", "--options", "RUN/options.toml", cwd=folder)
-    first, second = (json.loads((folder / n / "manifest.json").read_text())["files"] for n in ("RUN", "AGAIN"))
+    first, second = (
+        json.loads((folder / n / "manifest.json").read_text())["files"] for n in ("RUN", "AGAIN")
+    )
     assert first == second
 
 
@@ -137,17 +147,25 @@ def test_clusters_and_report_work_on_a_saved_run(finished, folder):
     assert [c["name"] for c in as_json["clusters"]] == list(loaded.names)
     songatlas_command("report", "RUN", "-o", "copy.html", cwd=folder)
     assert (folder / "copy.html").read_bytes() == (run / "report.html").read_bytes()
-    assert songatlas_command("report", "RUN", "--markdown", cwd=folder).stdout.strip() == (run / "summary.md").read_text().strip()
+    assert (
+        songatlas_command("report", "RUN", "--markdown", cwd=folder).stdout.strip()
+        == (run / "summary.md").read_text().strip()
+    )
 
 
 def test_inspect_shows_the_table(folder):
     shown = songatlas_command("inspect", "tracks.csv", cwd=folder).stdout
     assert "danceability" in shown and "700" in shown
-    assert json.loads(songatlas_command("inspect", "tracks.csv", "--json", cwd=folder).stdout)["n_rows"] == N_TRACKS
+    assert (
+        json.loads(songatlas_command("inspect", "tracks.csv", "--json", cwd=folder).stdout)["n_rows"]
+        == N_TRACKS
+    )
 
 
 def test_run_prints_json_for_machines(folder):
-    done = songatlas_command("run", "tracks.csv", "-o", "J", "--json", "--map", "none", "--methods", "kmeans", cwd=folder)
+    done = songatlas_command(
+        "run", "tracks.csv", "-o", "J", "--json", "--map", "none", "--methods", "kmeans", cwd=folder
+    )
     assert json.loads(done.stdout)["counts"]["rows"] == N_TRACKS
 
 
@@ -185,7 +203,11 @@ BAD = [
     (["run", "one.csv", "-o", "R"], 1, "at least two features"),
     (["run", "nan.csv", "-o", "R"], 1, "only 0 of 9 tracks can be clustered"),
     (["run", "nine.csv", "-o", "R", "--n-clusters", "20"], 1, "n_clusters must be at most 9"),
-    (["run", "nine.csv", "-o", "R", "--options", "bad.toml"], 1, "unknown option cluster.n_cluster. Did you mean"),
+    (
+        ["run", "nine.csv", "-o", "R", "--options", "bad.toml"],
+        1,
+        "unknown option cluster.n_cluster. Did you mean",
+    ),
     (["run", "nine.csv", "-o", "R", "--features", "absent"], 1, "'absent' is not in the table"),
     (["run", "nine.csv", "-o", "taken"], 1, "exists already"),
     (["run", "nine.csv", "-o", "taken", "--overwrite"], 1, "was not written by songatlas"),
@@ -222,7 +244,14 @@ def test_a_disk_that_fills_up_leaves_nothing(tmp_path):
         "from songatlas.cli import main; main(['run', 'nine.csv', '-o', 'R', '--map', 'none'])"
     )
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=300,
+    )
     assert done.returncode == 1, done.stderr
     assert "R: writing failed" in done.stderr and "Traceback" not in done.stderr
     assert not [p for p in tmp_path.iterdir() if p.name == "R" or "partial" in p.name]
@@ -238,7 +267,10 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path):
     try:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and process.poll() is None:
-            if Path(f"/proc/{process.pid}/maps").exists() and "llvmlite" in Path(f"/proc/{process.pid}/maps").read_text():
+            if (
+                Path(f"/proc/{process.pid}/maps").exists()
+                and "llvmlite" in Path(f"/proc/{process.pid}/maps").read_text()
+            ):
                 break
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=120)

@@ -11,7 +11,13 @@ from ._show import console, print_account, print_clusters
 
 @click.command()
 @click.argument("run_folder", metavar="RUN", type=click.Path(path_type=Path))
-@click.option("--tracks", "n_tracks", type=click.IntRange(min=0), default=5, help="Typical tracks per cluster.  [default: 5]")
+@click.option(
+    "--tracks",
+    "n_tracks",
+    type=click.IntRange(min=0),
+    default=5,
+    help="Typical tracks per cluster.  [default: 5]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the clusters as JSON.")
 def clusters(run_folder: Path, n_tracks: int, as_json: bool) -> None:
     """Show the clusters of a finished run: sizes, what sets them apart, typical tracks."""
@@ -26,12 +32,17 @@ def clusters(run_folder: Path, n_tracks: int, as_json: bool) -> None:
     out = console()
     for profile in found.profiles:
         out.print()
-        out.print(f"[bold]{profile.label}  {_plain(profile.name)}[/]  {profile.n_tracks:,} tracks, {profile.share:.1%}")
+        out.print(
+            f"[bold]{profile.label}  {_plain(profile.name)}[/]  {profile.n_tracks:,} tracks, {profile.share:.1%}"
+        )
         traits = [f"{t.words} ({t.mean:.3g}, catalogue {t.catalogue_mean:.3g})" for t in profile.traits[:4]]
         out.print("  " + _plain("; ".join(traits)))
         for ref in profile.typical[:n_tracks]:
             detail = f" · {ref.detail}" if ref.detail else ""
-            out.print(_plain(f"    {ref.artist_name or 'unknown artist'} – {ref.track_name or 'untitled'}{detail}"), soft_wrap=True)
+            out.print(
+                _plain(f"    {ref.artist_name or 'unknown artist'} – {ref.track_name or 'untitled'}{detail}"),
+                soft_wrap=True,
+            )
 
 
 def clusters_as_json(found: Any, *, folder: Path) -> str:

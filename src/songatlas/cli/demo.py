@@ -8,9 +8,22 @@ from ._show import notes_on_stderr, shown_progress
 
 
 @click.command()
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("demo-run"), help="Folder to write.  [default: demo-run]")
-@click.option("--n-tracks", type=click.IntRange(min=50), default=20_000, help="Tracks to invent.  [default: 20000]")
-@click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed of the catalogue and of the run.  [default: 0]")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("demo-run"),
+    help="Folder to write.  [default: demo-run]",
+)
+@click.option(
+    "--n-tracks", type=click.IntRange(min=50), default=20_000, help="Tracks to invent.  [default: 20000]"
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Seed of the catalogue and of the run.  [default: 0]",
+)
 @click.option("--overwrite", is_flag=True, help="Replace the folder, if songatlas wrote it.")
 def demo(output: Path, n_tracks: int, seed: int, overwrite: bool) -> None:
     """Run the main job on a built-in catalogue of invented tracks."""

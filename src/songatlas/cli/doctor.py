@@ -6,8 +6,24 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-_PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "numba", "matplotlib", "jinja2", "click", "rich")
-_SCRIPTS = {"CJK": "\u6f22\u5b57\u304b\u306a\ud55c", "Arabic": "\u0639\u0631\u0628", "Hebrew": "\u05e2\u05d1\u05e8", "Thai": "\u0e44\u0e17\u0e22"}
+_PACKAGES = (
+    "numpy",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "scikit-learn",
+    "numba",
+    "matplotlib",
+    "jinja2",
+    "click",
+    "rich",
+)
+_SCRIPTS = {
+    "CJK": "\u6f22\u5b57\u304b\u306a\ud55c",
+    "Arabic": "\u0639\u0631\u0628",
+    "Hebrew": "\u05e2\u05d1\u05e8",
+    "Thai": "\u0e44\u0e17\u0e22",
+}
 
 
 @click.command()
@@ -27,7 +43,9 @@ def doctor() -> None:
     if absent:
         from songatlas.errors import MissingDependencyError
 
-        raise MissingDependencyError(f"not installed: {', '.join(absent)}. Install again: pip install songatlas")
+        raise MissingDependencyError(
+            f"not installed: {', '.join(absent)}. Install again: pip install songatlas"
+        )
     _fonts()
     click.echo("Preparing the compiled loops (once per installation) …", err=True)
     start = time.perf_counter()
@@ -35,7 +53,9 @@ def doctor() -> None:
     from songatlas.catalogue import make_catalogue
 
     found = cluster_tracks(make_catalogue(4_000, 0))
-    click.echo(f"A run on 4,000 invented tracks found {len(found.profiles)} clusters in {time.perf_counter() - start:.1f} s: all is well.")
+    click.echo(
+        f"A run on 4,000 invented tracks found {len(found.profiles)} clusters in {time.perf_counter() - start:.1f} s: all is well."
+    )
 
 
 def _fonts() -> None:

@@ -45,7 +45,12 @@ def fit_gaussian_mixtures(
     found = []
     for k in n_components:
         model = GaussianMixture(
-            k, covariance_type="full", n_init=_N_INIT, reg_covar=_REGULARIZATION, max_iter=300, random_state=seed
+            k,
+            covariance_type="full",
+            n_init=_N_INIT,
+            reg_covar=_REGULARIZATION,
+            max_iter=300,
+            random_state=seed,
         ).fit(X)
         labels = relabel_by_size(model.predict(X).astype(np.int32), X)
         found.append(Mixture(k, labels, float(model.bic(X)), bool(model.converged_)))

@@ -93,7 +93,9 @@ def read_run(folder: str | Path) -> RunData:
     try:
         return _assemble(folder, manifest)
     except (KeyError, TypeError, ValueError, OSError, pa.ArrowException) as err:
-        raise DataError(f"{folder}: the run is damaged ({type(err).__name__}: {str(err)[:120]}). Make it again.") from err
+        raise DataError(
+            f"{folder}: the run is damaged ({type(err).__name__}: {str(err)[:120]}). Make it again."
+        ) from err
 
 
 def csv_columns(run: RunData) -> list[str]:
@@ -156,11 +158,15 @@ def _write_model(run: RunData, folder: Path) -> None:
     _write_json(
         folder / "model.json",
         {
-            "scaling": {n: getattr(scaling, n) for n in ("features", "transforms", "scaler", "weights", "dropped")},
+            "scaling": {
+                n: getattr(scaling, n) for n in ("features", "transforms", "scaler", "weights", "dropped")
+            },
             "clusterings": {
                 name: {"params": c.params, "provenance": c.provenance} for name, c in run.clusterings.items()
             },
-            "map": {n: getattr(run.map, n) for n in ("method", "description", "quality", "quality_provenance")},
+            "map": {
+                n: getattr(run.map, n) for n in ("method", "description", "quality", "quality_provenance")
+            },
             "k_distance": None if k is None else {"k": k.k, "eps": k.eps, "knee": k.knee},
         },
     )
@@ -213,7 +219,12 @@ def _read_ledger(folder: Path) -> pd.DataFrame:
 
 def _scaling(known: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Scaling:
     return Scaling(
-        tuple(known["features"]), known["transforms"], known["scaler"], known["weights"], arrays, known["dropped"]
+        tuple(known["features"]),
+        known["transforms"],
+        known["scaler"],
+        known["weights"],
+        arrays,
+        known["dropped"],
     )
 
 
@@ -224,7 +235,6 @@ def _k_distance(known: Mapping[str, Any] | None, arrays: dict[str, np.ndarray]) 
 
 
 def _track_map(known: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> TrackMap:
-    provenance = known["quality_provenance"]
     return TrackMap(
         known["method"],
         known["description"],
@@ -233,7 +243,7 @@ def _track_map(known: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Track
         arrays["explained_variance_ratio"],
         arrays["loadings"],
         known["quality"],
-        None if provenance is None else from_plain(Provenance, provenance),
+        {name: from_plain(Provenance, made) for name, made in known["quality_provenance"].items()},
     )
 
 

@@ -125,12 +125,13 @@ def align_map(coordinates: FloatArray, scores: FloatArray) -> FloatArray:
 
 def map_quality(
     X: FloatArray, coordinates: FloatArray, *, seed: int, k: int = 10
-) -> tuple[dict[str, float], Provenance]:
+) -> tuple[dict[str, float], dict[str, Provenance]]:
     """Return how much of the neighborhoods the map keeps, for a sample of tracks against all tracks.
 
     ``neighbors_kept``: mean share of a track's k nearest tracks on the map that are among its k nearest by
-    features, with a 95 % interval in the provenance (a point where all tracks are looked at);
-    ``trustworthiness`` (Venna & Kaski 2001): 1 when no far track came near, about .5 for a random map.
+    features, ``trustworthiness`` (Venna & Kaski
+    2001): 1 when no far track came near, about .5 for a random map. Each has its provenance under the same
+    name: the sample size and a 95 % interval, a point where all tracks were looked at.
     """
     n = len(X)
     sample = np.sort(np.random.default_rng(seed).permutation(n)[:_QUALITY_SAMPLE])
@@ -138,12 +139,18 @@ def map_quality(
     on_map = _others(cKDTree(coordinates).query(coordinates[sample], k=k + 1, workers=-1)[1], sample)
     ranks = distance_ranks(X, sample, on_map)
     kept = (ranks <= k).mean(axis=1)
-    intrusion = np.maximum(0, ranks - k).sum()
-    trust = 1.0 - 2.0 / (len(sample) * k * max(1, 2 * n - 3 * k - 1)) * float(intrusion)
-    mean, half = float(kept.mean()), 0.0
-    if len(sample) < n:
-        half = float(1.96 * kept.std(ddof=1) / np.sqrt(len(sample)))
+    trust = 1.0 - 2.0 / (k * max(1, 2 * n - 3 * k - 1)) * np.maximum(0, ranks - k).sum(axis=1)
+    figures = {"neighbors_kept": kept, "trustworthiness": trust}
     return (
-        {"neighbors_kept": mean, "trustworthiness": trust},
-        Provenance(n, len(sample) if len(sample) < n else None, max(0.0, mean - half), min(1.0, mean + half)),
+        {name: float(each.mean()) for name, each in figures.items()},
+        {name: _estimated(each, n) for name, each in figures.items()},
     )
+
+
+def _estimated(each: FloatArray, n: int) -> Provenance:
+    """Return the provenance of a mean over sampled tracks, with its 95 % interval inside 0–1."""
+    mean = float(each.mean())
+    if len(each) == n:
+        return Provenance(n, None, mean, mean)
+    half = float(1.96 * each.std(ddof=1) / np.sqrt(len(each)))
+    return Provenance(n, len(each), max(0.0, mean - half), min(1.0, mean + half))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ._elbow import mark_n_clusters
 from ._style import QUIET, WIDTH, cluster_color, headline, new_figure, styled, tidy
-from ._text import method_name, plural
+from ._text import NO_BREAK_SPACE, method_name, plural
 
 Curves = Mapping[str, Mapping[str, Sequence[float]]]
 
@@ -32,7 +32,7 @@ def scores_finding(curves: Curves, chosen: int | None) -> str:
     if not peaks:
         return "No score is defined for fewer than two clusters"
     if len({k for _, k, _ in peaks}) == 1:
-        heights = ", ".join(f"{method_name(m)} {s:.3f}" for m, _, s in peaks)
+        heights = ", ".join(f"{method_name(m)}{NO_BREAK_SPACE}{s:.3f}" for m, _, s in peaks)
         start = f"Silhouette peaks at {plural(peaks[0][1], 'cluster')} ({heights})"
     else:
         start = "Silhouette peaks at " + ", ".join(f"{k} for {method_name(m)} ({s:.3f})" for m, k, s in peaks)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from matplotlib import font_manager, ft2font
 
 MISSING = "□"
-NARROW_SPACE = "\u00a0"
+NO_BREAK_SPACE = "\u00a0"
 ELLIPSIS = "…"
 
 # DejaVu Sans comes with matplotlib; the others are used where they are installed, for the scripts it lacks.
@@ -172,6 +172,8 @@ def _direction(character: str) -> bool | None:
 
 def text_width(text: str) -> int:
     """Return the width of ``text`` in columns: two for wide (CJK) characters, none for combining marks."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
     )
@@ -245,6 +247,8 @@ def balanced(text: object, width: int) -> str:
 
 
 def _pieces(word: str, width: int) -> list[str]:
+    if text_width(word) <= width:
+        return [word]
     pieces = [""]
     for character in word:
         if text_width(pieces[-1] + character) > width:
@@ -273,12 +277,12 @@ def percent(share: float) -> str:
     ('41\\xa0%', '<\\xa00.1\\xa0%', '0\\xa0%', '2.1\\xa0%')
     """
     if 0 < share < 0.001:
-        return f"<{NARROW_SPACE}0.1{NARROW_SPACE}%"
+        return f"<{NO_BREAK_SPACE}0.1{NO_BREAK_SPACE}%"
     digits = 1 if 0 < share < 0.0995 else 0
     if 0.9995 > share > 0.9949:
         digits = 1
     number = f"{100 * share:.{digits}f}"
-    return f"{number.removesuffix('.0')}{NARROW_SPACE}%"
+    return f"{number.removesuffix('.0')}{NO_BREAK_SPACE}%"
 
 
 def signed(number: float, digits: int = 1) -> str:

@@ -1,4 +1,4 @@
-"""One plain sentence about a cluster: what it is, with numbers, and how large it is."""
+"""One plain sentence about a cluster: what it is, with numbers. Its size stands beside it wherever it is shown."""
 
 from collections.abc import Sequence
 
@@ -23,13 +23,12 @@ def tagline(
 ) -> str:
     """Return the sentence.
 
-    For example "Danceable (.71 against .59 in the catalogue), happy and electric; 52,517 tracks, 54.8 %."
+    For example "Danceable (.71 against .59 in the catalogue), happy and electric."
 
     The traits the name rests on come first, then the strongest others, `MAX_TRAITS` in all. A genre is cited
     where at least `GENRE_SHARE` of the cluster has it and that is `GENRE_LIFT` times the catalogue's share.
     """
-    size = f"{cluster.n_tracks:,} track{'s' * (cluster.n_tracks != 1)}, {100 * cluster.share:.1f} %"
-    return "; ".join([_character(cluster, evidence, vocabulary, single), *_genre(genres), size]) + "."
+    return "; ".join([_character(cluster, evidence, vocabulary, single), *_genre(genres)]) + "."
 
 
 def _character(

@@ -111,10 +111,11 @@ def summarize_exactness(run: RunData) -> list[dict[str, Any]]:
     for method, clustering in run.clusterings.items():
         entries.append((f"Labels of {method_title(method)}", basis(plain_provenance(clustering.provenance))))
     for candidate in run.candidates:
-        made = basis(plain_provenance(candidate.provenance))
-        entries.append((f"Scores of {method_title(candidate.method)}", made))
-    if run.map.quality_provenance is not None:
-        entries.append(("Figures of trust of the map", basis(plain_provenance(run.map.quality_provenance))))
+        entries.append(
+            (f"Scores of {method_title(candidate.method)}", basis(plain_provenance(candidate.provenance)))
+        )
+    for made in run.map.quality_provenance.values():
+        entries.append(("Figures of trust of the map", basis(plain_provenance(made))))
     return [
         {"what": what, "basis": made, "exact": made.startswith("all ")}
         for what, made in dict.fromkeys(entries)

@@ -10,6 +10,7 @@ import numpy as np
 
 from songatlas.options import Options, options_to_toml
 from songatlas.results import Provenance, RunData
+from songatlas.schema import NOT_HOW_IT_SOUNDS
 
 from ._clusters import summarize_clusters
 from ._data import MOST_FEATURES, count_states, summarize_data
@@ -60,6 +61,7 @@ def _overview(run: RunData) -> dict[str, Any]:
         "method_title": method_title(run.method),
         "features": [plain_text(feature_title(name)) for name in run.scaling.features[:MOST_FEATURES]],
         "n_features": len(run.scaling.features),
+        "only_sound": not set(run.scaling.features) & set(NOT_HOW_IT_SOUNDS),
         "silhouette": silhouette,
         "separation": separation_words(silhouette),
     }
@@ -72,7 +74,8 @@ def _map(run: RunData) -> dict[str, Any]:
         "description": plain_text(track_map.description),
         "has_map": track_map.coordinates is not None,
         "quality": [
-            _quality(name, value, track_map.quality_provenance) for name, value in track_map.quality.items()
+            _quality(name, value, track_map.quality_provenance.get(name))
+            for name, value in track_map.quality.items()
         ],
         "explained_variance_ratio": [plain_number(v) for v in track_map.explained_variance_ratio[:2]],
         "directions": [_direction(row, run.scaling.features) for row in track_map.loadings[:2]],
@@ -80,12 +83,8 @@ def _map(run: RunData) -> dict[str, Any]:
 
 
 def _quality(name: str, value: float, provenance: Provenance | None) -> dict[str, Any]:
-    """Return a figure of trust; all share one provenance, so an interval that misses the value is not its."""
+    """Return a figure of trust with how it was made."""
     made = None if provenance is None else plain_provenance(provenance)
-    if made is not None:
-        low, high = made["low"], made["high"]
-        if low is None or high is None or not low <= value <= high:
-            made |= {"low": None, "high": None}
     return {"name": plain_text(name).replace("_", " "), "value": plain_number(value), "provenance": made}
 
 

@@ -10,10 +10,10 @@ from songatlas.results import Candidate, Choice
 from .methods import MethodResult
 
 METHOD_RULE = (
-    "Every method's choice is scored in the same space on the same tracks, and ranked by silhouette, Davies-Bouldin "
-    "and Calinski-Harabasz; the best mean rank wins, ties go to the higher silhouette. Noise counts against all "
-    "three (a silhouette of 0; the other two are divided or multiplied by the share of tracks in clusters). "
-    "Degenerate solutions cannot win."
+    "The first method leads (K-Means, unless others were asked for). Another takes its place only when it is better "
+    "by all three scores, computed in the same space on the same tracks: silhouette, Davies-Bouldin and "
+    "Calinski-Harabasz. Noise counts against all three (a silhouette of 0; the other two are divided or multiplied "
+    "by the share of tracks in clusters). Degenerate solutions cannot win."
 )
 _WORDS = {
     "kmeans": "K-Means",
@@ -27,20 +27,31 @@ _WORDS = {
 def choose_method(results: Mapping[str, MethodResult], options: ClusterOptions) -> tuple[str, str]:
     """Return the method whose chosen solution is the run's, and why."""
     chosen = {method: result.trials[result.chosen].candidate for method, result in results.items()}
+    if options.use != "auto":
+        return (
+            options.use,
+            f"{_WORDS[options.use]} is used, as asked. {_others_told(chosen, options.use)}".strip(),
+        )
     fair = {m: c for m, c in chosen.items() if c.barred is None}
     if options.n_clusters is not None:
         asked = {m: c for m, c in chosen.items() if c.n_clusters == options.n_clusters}
-        fair = {m: c for m, c in asked.items() if c.barred is None} or asked
+        fair = {m: c for m, c in asked.items() if c.barred is None} or asked or fair
     if not fair:
-        first = next(iter(results))
-        reasons = "; ".join(f"{_WORDS[m]}: {c.barred}" for m, c in chosen.items())
-        return first, f"No method found a grouping that is not degenerate ({reasons}). {_WORDS[first]} is shown for want of a better one."
-    ranks = _mean_ranks(fair)
-    winner = min(fair, key=lambda m: (ranks[m], -_silhouette(fair[m]), list(results).index(m)))
-    return winner, " ".join(_told(m, c, m == winner, len(fair) > 1) for m, c in chosen.items())
+        lead = next(iter(results))
+        return lead, (
+            f"No method found a grouping that is not degenerate. {_others_told(chosen, '')} {_WORDS[lead]} is shown "
+            "for want of a better one."
+        )
+    lead = next(iter(fair))
+    better = [m for m, c in fair.items() if all(score(c) > score(fair[lead]) for score in _SCORES)]
+    winner = max(better, key=lambda m: _silhouette(fair[m])) if better else lead
+    told = _told(winner, chosen[winner])
+    return winner, f"{_WORDS[winner]} is used: {told}. {_others_told(chosen, winner)}".strip()
 
 
-def describe_choice(results: Mapping[str, MethodResult], method: str, why: str, options: ClusterOptions) -> Choice:
+def describe_choice(
+    results: Mapping[str, MethodResult], method: str, why: str, options: ClusterOptions
+) -> Choice:
     """Return the number of clusters chosen, the rule, the curves behind it and what each criterion suggests."""
     curves = {
         m: _curve([t.candidate for t in r.trials if "n_clusters" in t.candidate.params])
@@ -70,16 +81,6 @@ def all_candidates(results: Mapping[str, MethodResult], method: str) -> tuple[Ca
     )
 
 
-def _mean_ranks(fair: Mapping[str, Candidate]) -> dict[str, float]:
-    """Return each method's mean rank (1 is best) over three scores, noise counted against all of them."""
-    total = dict.fromkeys(fair, 0.0)
-    for score in (_silhouette, _compactness, _separation):
-        values = {m: score(c) for m, c in fair.items()}
-        for m in fair:
-            total[m] += 1 + sum(v > values[m] for v in values.values())
-    return {m: t / 3 for m, t in total.items()}
-
-
 def _compactness(candidate: Candidate) -> float:
     """Return Davies-Bouldin turned so that higher is better."""
     score = candidate.davies_bouldin
@@ -91,20 +92,35 @@ def _separation(candidate: Candidate) -> float:
     return score * (1 - candidate.noise_share) if score is not None else float("-inf")
 
 
-def _told(method: str, candidate: Candidate, winner: bool, contested: bool) -> str:
-    """Return a sentence on one method's choice."""
-    name = _WORDS[method]
-    if candidate.barred is not None:
-        return f"{name} is out: {candidate.barred}."
-    scores = f"silhouette {_silhouette(candidate):.3f}, Davies-Bouldin {candidate.davies_bouldin or float('nan'):.2f}"
-    clusters = f"{candidate.n_clusters} clusters"
-    if winner:
-        return f"{name} is used ({clusters}, {scores})." if contested else f"{name}: {clusters}, {scores}."
-    return f"{name} ranks behind it ({clusters}, {scores})."
+def _told(method: str, candidate: Candidate) -> str:
+    """Return a method's choice in words."""
+    if candidate.silhouette is None or candidate.davies_bouldin is None:
+        return f"{candidate.n_clusters} cluster" + ("s" if candidate.n_clusters != 1 else "")
+    noise = f", {candidate.noise_share:.1%} noise".replace("%", " %") if candidate.n_noise else ""
+    return (
+        f"{candidate.n_clusters} clusters{noise}, silhouette {candidate.silhouette:.3f}, "
+        f"Davies-Bouldin {candidate.davies_bouldin:.2f}"
+    )
+
+
+def _others_told(chosen: Mapping[str, Candidate], winner: str) -> str:
+    """Return a sentence for each method that does not win."""
+    told = []
+    for method, candidate in chosen.items():
+        if method == winner:
+            continue
+        if candidate.barred is not None:
+            told.append(f"{_WORDS[method]} is out: {candidate.barred}.")
+        else:
+            told.append(f"{_WORDS[method]} found {_told(method, candidate)}.")
+    return " ".join(told)
 
 
 def _silhouette(candidate: Candidate) -> float:
     return candidate.silhouette if candidate.silhouette is not None else -1.0
+
+
+_SCORES = (_silhouette, _compactness, _separation)
 
 
 def _curve(candidates: list[Candidate]) -> dict[str, list[float]]:

@@ -11,7 +11,9 @@ SCHEMA_VERSION = 1
 _PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "numba", "matplotlib")
 
 
-def make_manifest(run: RunData, warnings: Sequence[str], timings: dict[str, float], peak_megabytes: float | None) -> RunData:
+def make_manifest(
+    run: RunData, warnings: Sequence[str], timings: dict[str, float], peak_megabytes: float | None
+) -> RunData:
     """Return the run with its manifest filled in; files and their hashes are added when it is saved."""
     account = run.tracks.attrs.get("songatlas", {})
     states = run.tracks["state"].value_counts()
@@ -21,7 +23,9 @@ def make_manifest(run: RunData, warnings: Sequence[str], timings: dict[str, floa
         "python": platform.python_version(),
         "packages": {name: version(name) for name in _PACKAGES},
         "seed": run.options.seed,
-        "inputs": [{"name": name, "rows": rows, "sha256": digest} for name, rows, digest in account.get("files", [])],
+        "inputs": [
+            {"name": name, "rows": rows, "sha256": digest} for name, rows, digest in account.get("files", [])
+        ],
         "columns": account.get("columns", []),
         "unreadable": account.get("unreadable", {}),
         "counts": {

@@ -40,7 +40,8 @@ class MethodResult:
     def marked(self) -> list[Trial]:
         """Return the trials with the choice marked in its candidate."""
         return [
-            replace(t, candidate=replace(t.candidate, chosen=(i == self.chosen))) for i, t in enumerate(self.trials)
+            replace(t, candidate=replace(t.candidate, chosen=(i == self.chosen)))
+            for i, t in enumerate(self.trials)
         ]
 
 
@@ -59,7 +60,11 @@ def run_kmeans(task: Task) -> MethodResult:
     """Fit K-Means for every number of clusters, restarting each until its best result was met twice."""
     with task.progress.step("K-Means", 1.0) as step:
         fits = kmeans_sweep(
-            task.X, task.ks, n_init=task.options.n_init, seed=stage_seed(task.seed, "kmeans"), advance=step.advance
+            task.X,
+            task.ks,
+            n_init=task.options.n_init,
+            seed=stage_seed(task.seed, "kmeans"),
+            advance=step.advance,
         )
     labelings = [relabel_by_size(fit.labels, task.X) for fit in fits]
     params = [{"n_clusters": k, "n_starts": fit.n_starts} for k, fit in zip(task.ks, fits, strict=True)]
@@ -84,7 +89,11 @@ def run_ward(task: Task) -> MethodResult:
         labelings.append(relabel_by_size(cut_height(tree, height), task.X))
         params.append({"height": height})
     trials = _scored(task, "ward", labelings, params)
-    chosen, reason = (len(trials) - 1, f"Cut at height {height:g}, as asked.") if height is not None else _choose_k(task, trials)
+    chosen, reason = (
+        (len(trials) - 1, f"Cut at height {height:g}, as asked.")
+        if height is not None
+        else _choose_k(task, trials)
+    )
     found = {}
     if len(task.ks) > 1 and task.ks[-1] < len(task.X):
         jump, _ = suggest_n_clusters(tree, task.ks[0], task.ks[-1])
@@ -101,7 +110,10 @@ def run_dbscan(task: Task) -> MethodResult:
         distances = k_nearest(build(task.X), task.X, max(1, max(counts) - 1))[0]
     curves = {count: np.sort(distances[:, max(0, count - 2)])[::-1] for count in counts}
     asked = task.options.eps
-    radii = {count: [asked] if asked is not None else [float(e) for e in eps_grid(curves[count])[1]] for count in counts}
+    radii = {
+        count: [asked] if asked is not None else [float(e) for e in eps_grid(curves[count])[1]]
+        for count in counts
+    }
     labelings, grid = [], []
     with task.progress.step("DBSCAN", float(sum(map(len, radii.values())))) as step:
         for count in counts:

@@ -18,7 +18,7 @@ from songatlas.maps.project import map_tracks
 from songatlas.options import Options
 from songatlas.profiles import build_profiles
 from songatlas.progress import SILENT, Progress
-from songatlas.results import Clustering, Profile, Provenance, RunData, TrackMap
+from songatlas.results import Clustering, FloatArray, Profile, Provenance, RunData, TrackMap
 from songatlas.seeds import stage_seed
 
 from .choice import all_candidates, choose_method, describe_choice
@@ -105,12 +105,19 @@ def _cluster(table: Any, options: Options, progress: Progress, clock: _Clock) ->
     with clock.stage("profiles"), progress.step("profiles and names", None):
         tracks = kept_table(ready)
         profiles = _profiles(ready, clusterings[method], tracks, options)
-        distance = center_distance(ready.X, clusterings[method].labels[ready.order], clusterings[method].centers)
+        distance = center_distance(
+            ready.X, clusterings[method].labels[ready.order], clusterings[method].centers
+        )
         full = cluster_table(
-            ready, clusterings, method, [p.name for p in profiles], track_map, _in_table_order(distance, ready)
+            ready,
+            clusterings,
+            method,
+            [p.name for p in profiles],
+            track_map,
+            _in_table_order(distance, ready),
         )
         full.attrs["songatlas"] = ready.table.attrs["songatlas"]
-    trees = [r.tree for r in results.values() if r.tree is not None]
+    trees = [_leaves_in_table_order(r.tree, ready) for r in results.values() if r.tree is not None]
     distances = [r.k_distance for r in results.values() if r.k_distance is not None]
     return RunData(
         tracks=full,
@@ -165,7 +172,18 @@ def _clustering(ready: Prepared, method: str, result: MethodResult) -> Clusterin
     centers = cluster_centers(ready.X, trial.labels)
     margin = membership_margin(ready.X, trial.labels, centers)
     labels, margin, silhouette = (_in_table_order(a, ready) for a in (trial.labels, margin, trial.silhouette))
-    return Clustering(method, trial.candidate.params, labels, centers, margin, silhouette, Provenance(len(ready.X)))
+    return Clustering(
+        method, trial.candidate.params, labels, centers, margin, silhouette, Provenance(len(ready.X))
+    )
+
+
+def _leaves_in_table_order(tree: FloatArray, ready: Prepared) -> FloatArray:
+    """Return the Ward tree with its leaves numbered as the kept rows of the table."""
+    out = tree.copy()
+    children = out[:, :2]
+    leaf = children < len(ready.order)
+    children[leaf] = ready.order[children[leaf].astype(np.int64)]
+    return out
 
 
 def _in_table_order(array: NDArray[Any], ready: Prepared) -> NDArray[Any]:

@@ -46,7 +46,12 @@ def score_labelings(
 
 
 def _scored(
-    X: FloatArray, method: str, labels: LabelArray, silhouette: FloatArray, params: Mapping[str, Any], note: str
+    X: FloatArray,
+    method: str,
+    labels: LabelArray,
+    silhouette: FloatArray,
+    params: Mapping[str, Any],
+    note: str,
 ) -> Candidate:
     inside = labels >= 0
     sizes = np.bincount(labels[inside]) if inside.any() else np.zeros(0, dtype=np.int64)

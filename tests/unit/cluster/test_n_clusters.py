@@ -58,7 +58,13 @@ def test_ties_go_to_fewer_clusters():
 
 def test_each_criterion_names_its_own_number():
     found = suggestions(
-        {"silhouette": [0.1, 0.3, 0.2], "davies_bouldin": [1.5, 1.4, 1.2], "calinski_harabasz": [9.0, 8.0, 7.0]}, [2, 3, 4], 3
+        {
+            "silhouette": [0.1, 0.3, 0.2],
+            "davies_bouldin": [1.5, 1.4, 1.2],
+            "calinski_harabasz": [9.0, 8.0, 7.0],
+        },
+        [2, 3, 4],
+        3,
     )
     assert found == {
         "elbow (knee of inertia)": 3,

@@ -34,7 +34,10 @@ def test_nothing_is_left_when_the_block_fails(tmp_path, error):
 
 
 def test_a_full_disk_is_a_clear_error_and_leaves_nothing(tmp_path):
-    with pytest.raises(OutputError, match=r"writing failed \(No space left on device\)"), whole_folder(tmp_path / "RUN"):
+    with (
+        pytest.raises(OutputError, match=r"writing failed \(No space left on device\)"),
+        whole_folder(tmp_path / "RUN"),
+    ):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert names(tmp_path) == []
 
@@ -67,7 +70,10 @@ def test_a_failed_overwrite_keeps_the_old_run(tmp_path):
 def test_overwrite_does_not_touch_other_folders(tmp_path):
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "a.jpg").write_text("a")
-    with pytest.raises(OutputError, match="was not written by songatlas"), whole_folder(tmp_path / "photos", overwrite=True):
+    with (
+        pytest.raises(OutputError, match="was not written by songatlas"),
+        whole_folder(tmp_path / "photos", overwrite=True),
+    ):
         pass
     assert names(tmp_path / "photos") == ["a.jpg"]
 

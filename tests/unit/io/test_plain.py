@@ -30,7 +30,9 @@ def test_nested_values_come_back_equal():
 
 
 def test_numpy_values_and_missing_numbers_become_plain():
-    assert to_plain({"a": np.float64(2.5), "b": np.int32(3), "c": float("nan"), "d": np.array([1.0, np.inf])}) == {
+    assert to_plain(
+        {"a": np.float64(2.5), "b": np.int32(3), "c": float("nan"), "d": np.array([1.0, np.inf])}
+    ) == {
         "a": 2.5,
         "b": 3,
         "c": None,
@@ -39,5 +41,19 @@ def test_numpy_values_and_missing_numbers_become_plain():
 
 
 def test_a_candidate_comes_back_equal():
-    value = Candidate("kmeans", {"n_clusters": 3}, 3, (5, 4, 1), 0, 0.25, 0.25, 1.5, 9.0, 12.0, 2.6, Provenance(10), winner=True)
+    value = Candidate(
+        "kmeans",
+        {"n_clusters": 3},
+        3,
+        (5, 4, 1),
+        0,
+        0.25,
+        0.25,
+        1.5,
+        9.0,
+        12.0,
+        2.6,
+        Provenance(10),
+        winner=True,
+    )
     assert from_plain(Candidate, json.loads(json.dumps(to_plain(value)))) == value

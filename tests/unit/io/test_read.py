@@ -61,7 +61,11 @@ def test_every_family_reads_equal_in_every_form(tmp_path, family, form):
     elif form == "parquet":
         source.to_parquet(path)
     if form in ("pandas", "polars", "arrow"):
-        given = {"pandas": lambda: source, "polars": lambda: pl.from_pandas(source), "arrow": lambda: pa.Table.from_pandas(source)}
+        given = {
+            "pandas": lambda: source,
+            "polars": lambda: pl.from_pandas(source),
+            "arrow": lambda: pa.Table.from_pandas(source),
+        }
         read = canonical_table(given[form]())
     else:
         read = read_tracks(path)
@@ -163,7 +167,10 @@ HEADER = ",".join(["track_id", *FEATURE_NAMES])
         (b"\x1f\x8b\x08\x00 broken", "starts like a gzip file but is damaged|cannot be read as CSV"),
         ("a,b\n1,2\n", r"no audio features\. Columns found: a, b\. Looked for: danceability"),
         ("id,dancability,x\n1,2,3\n", "Near misses: 'dancability' resembles 'danceability'"),
-        ("track_id,energy,tempo\nx,.5,120\ny,.5,120,7\n", r"1 rows do not have the header's 3 fields \(row 3 has 4"),
+        (
+            "track_id,energy,tempo\nx,.5,120\ny,.5,120,7\n",
+            r"1 rows do not have the header's 3 fields \(row 3 has 4",
+        ),
         ("energy,tempo\n.5,1\xe9\n".encode("latin-1"), "UTF-?8"),
         ("x" * 5000 + ",energy\n1,2\n", "a column name of 5,000 characters"),
     ],

@@ -183,7 +183,7 @@ def test_scores_by_k_marks_the_lowest_davies_bouldin_and_the_highest_others():
     figure = scores_by_k({"kmeans": curve}, chosen=3)
     best = [next(line for line in ax.lines if line.get_markersize() == 12) for ax in figure.axes]
     assert [line.get_xdata()[0] for line in best] == [3, 3, 4]
-    assert figure.get_suptitle() == "Silhouette peaks at 3 clusters (K-Means 0.300)"
+    assert figure.get_suptitle() == "Silhouette peaks at 3 clusters (K-Means\u00a00.300)"
     assert figure.axes[0].get_legend().get_texts()[0].get_text() == "K-Means"
 
 

@@ -148,7 +148,7 @@ def test_one_cluster_and_a_constant_column():
         values, values, ("energy", "valence"), zeros.astype(np.int32), zeros, zeros, table
     )
     assert profile.name == "Whole Catalogue" and profile.z["energy"] == 0.0
-    assert profile.tagline == "All tracks in one group; 20 tracks, 100.0 %."
+    assert profile.tagline == "All tracks in one group."
 
 
 def test_wrong_lengths_and_gaps_are_errors(catalogue):

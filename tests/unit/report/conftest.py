@@ -142,7 +142,7 @@ def make_map() -> TrackMap:
         np.array([0.27, 0.19]),
         loadings,
         {"trustworthiness": 0.962},
-        ESTIMATE,
+        {"trustworthiness": ESTIMATE},
     )
 
 

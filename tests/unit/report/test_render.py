@@ -172,13 +172,20 @@ def test_barred_winner_is_chosen_for_want_of_a_better_one(run, run_with):
     assert "Chosen for this run" not in words
 
 
+def test_grouping_by_year_is_not_said_to_ignore_it(run, run_with):
+    by_year = run_with(scaling=dataclasses.replace(run.scaling, features=(*run.scaling.features[1:], "year")))
+    claim = "None of this was used for the grouping."
+    assert claim in Page(render_report(summarize(run), {}, {})).words
+    assert claim not in Page(render_report(summarize(by_year), {}, {})).words
+
+
 def test_titles_and_artists_choose_their_own_direction(html):
     assert '<bdi class="title">שיר הרוח</bdi>' in html
 
 
 def test_run_of_one_cluster_without_scores_or_map_renders(run, run_with):
     alone = dataclasses.replace(run.candidates[0], n_clusters=1, silhouette=None, davies_bouldin=None)
-    unmapped = dataclasses.replace(run.map, coordinates=None, quality={}, quality_provenance=None)
+    unmapped = dataclasses.replace(run.map, coordinates=None, quality={}, quality_provenance={})
     clustering = dataclasses.replace(run.clustering, centers=run.clustering.centers[:1])
     one = run_with(
         candidates=(alone,),

@@ -7,6 +7,7 @@ import pytest
 from songatlas.report import render_report, summarize
 from songatlas.report.plain import plain_text
 from songatlas.report.words import separation_words
+from songatlas.results import Provenance
 
 
 def test_summary_survives_strict_json_unchanged(run):
@@ -85,14 +86,20 @@ def test_estimates_are_told_from_exact_numbers(run):
     assert exact["Figures of trust of the map"] is False
 
 
-def test_interval_of_one_figure_of_trust_is_not_shown_for_another(run, run_with):
-    both = dataclasses.replace(run.map, quality={"trustworthiness": 0.962, "neighbors_kept": 0.35})
+def test_each_figure_of_trust_has_its_own_interval(run, run_with):
+    both = dataclasses.replace(
+        run.map,
+        quality={"trustworthiness": 0.962, "neighbors_kept": 0.35},
+        quality_provenance={
+            **run.map.quality_provenance,
+            "neighbors_kept": Provenance(20_000, 3_000, 0.34, 0.36),
+        },
+    )
     quality = summarize(run_with(map=both))["map"]["quality"]
-    assert [(q["name"], q["provenance"]["low"]) for q in quality] == [
-        ("trustworthiness", 0.958),
-        ("neighbors kept", None),
+    assert [(q["name"], q["provenance"]["low"], q["provenance"]["sample_size"]) for q in quality] == [
+        ("trustworthiness", 0.958, 5_000),
+        ("neighbors kept", 0.34, 3_000),
     ]
-    assert quality[1]["provenance"]["sample_size"] == 5_000
 
 
 def test_bars_of_extreme_differences_stay_inside(run, profile_with):

@@ -10,7 +10,13 @@ from songatlas.schema import FEATURE_NAMES
 from songatlas.tracks.features import choose_features, drop_constant
 
 TABLE = pd.DataFrame(
-    {**{name: [0.1, 0.2] for name in FEATURE_NAMES}, "popularity": [1, 2], "emb_0": [1.0, 2.0], "emb_1": [3.0, 4.0], "track_name": ["a", "b"]}
+    {
+        **{name: [0.1, 0.2] for name in FEATURE_NAMES},
+        "popularity": [1, 2],
+        "emb_0": [1.0, 2.0],
+        "emb_1": [3.0, 4.0],
+        "track_name": ["a", "b"],
+    }
 )
 
 
@@ -24,7 +30,9 @@ def test_the_ten_features_are_the_default():
 
 
 def test_absent_features_are_named_and_not_filled():
-    with pytest.warns(DataWarning, match="the table has no loudness; the tracks are clustered by the other 9"):
+    with pytest.warns(
+        DataWarning, match="the table has no loudness; the tracks are clustered by the other 9"
+    ):
         chosen = choose_features(TABLE.drop(columns="loudness"), options())
     assert chosen.dropped == {"loudness": "not in the table"}
 
@@ -35,7 +43,10 @@ def test_patterns_choose_embeddings():
 
 @pytest.mark.parametrize(
     ("features", "message"),
-    [(["absent", "tempo"], "'absent' is not in the table"), (["track_name", "tempo"], "'track_name' is not numeric")],
+    [
+        (["absent", "tempo"], "'absent' is not in the table"),
+        (["track_name", "tempo"], "'track_name' is not numeric"),
+    ],
 )
 def test_columns_that_cannot_be_clustered_are_refused(features, message):
     with pytest.raises(ParameterError, match=message):

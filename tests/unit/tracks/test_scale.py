@@ -2,7 +2,13 @@
 
 import numpy as np
 import pytest
-from sklearn.preprocessing import MinMaxScaler, PowerTransformer, QuantileTransformer, RobustScaler, StandardScaler
+from sklearn.preprocessing import (
+    MinMaxScaler,
+    PowerTransformer,
+    QuantileTransformer,
+    RobustScaler,
+    StandardScaler,
+)
 
 from songatlas.errors import ParameterError
 from songatlas.options import Options
@@ -40,7 +46,9 @@ def test_weights_stretch_a_feature():
 def test_transforms_come_before_the_scaler():
     logged = VALUES.copy()
     logged[:, 1] = np.log1p(logged[:, 1])
-    np.testing.assert_allclose(scale(VALUES, fitted(transforms={"b": "log"})), StandardScaler().fit_transform(logged))
+    np.testing.assert_allclose(
+        scale(VALUES, fitted(transforms={"b": "log"})), StandardScaler().fit_transform(logged)
+    )
 
 
 def test_the_unit_of_a_feature_changes_nothing():

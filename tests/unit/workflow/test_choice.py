@@ -1,0 +1,76 @@
+"""Which method's clusters become the run's."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from songatlas.errors import ParameterError
+from songatlas.options import ClusterOptions, Options
+from songatlas.results import Candidate, Provenance
+from songatlas.workflow.choice import choose_method
+from songatlas.workflow.methods import MethodResult
+from songatlas.workflow.scoring import Trial
+
+GOOD = Candidate("kmeans", {}, 3, (40, 30, 30), 0, 0.25, 0.25, 1.5, 900.0, 1.0, 2.9, Provenance(100))
+
+
+def results(**candidates):
+    empty = np.zeros(0)
+    return {m: MethodResult([Trial(c, empty.astype(np.int32), empty)], 0, "") for m, c in candidates.items()}
+
+
+def choose(options=None, **candidates):
+    return choose_method(results(**candidates), options or ClusterOptions())
+
+
+def test_the_first_method_leads():
+    assert choose(kmeans=GOOD, ward=GOOD)[0] == "kmeans"
+    assert choose(ward=GOOD, kmeans=GOOD)[0] == "ward"
+
+
+def test_a_higher_silhouette_alone_does_not_win():
+    giant = replace(GOOD, silhouette=0.4, calinski_harabasz=100.0)
+    assert choose(kmeans=GOOD, ward=giant)[0] == "kmeans"
+
+
+def test_better_by_all_three_scores_wins():
+    better = replace(GOOD, silhouette=0.3, davies_bouldin=1.2, calinski_harabasz=950.0)
+    assert choose(kmeans=GOOD, ward=better)[0] == "ward"
+
+
+def test_noise_counts_against_every_score():
+    noisy = replace(
+        GOOD, silhouette=0.3, davies_bouldin=1.2, calinski_harabasz=950.0, n_noise=40, sizes=(30, 15, 15)
+    )
+    assert choose(kmeans=GOOD, dbscan=noisy)[0] == "kmeans"
+
+
+def test_a_barred_solution_cannot_win_and_the_words_say_why():
+    degenerate = replace(
+        GOOD, silhouette=0.7, davies_bouldin=0.3, calinski_harabasz=2000.0, barred="one cluster holds 99.0 %"
+    )
+    method, words = choose(kmeans=GOOD, dbscan=degenerate)
+    assert method == "kmeans" and "DBSCAN is out: one cluster holds 99.0 %." in words
+
+
+def test_a_barred_lead_gives_way():
+    assert choose(kmeans=replace(GOOD, barred="x"), ward=GOOD)[0] == "ward"
+
+
+def test_when_all_are_barred_it_says_so():
+    method, words = choose(kmeans=replace(GOOD, barred="x"), ward=replace(GOOD, barred="y"))
+    assert method == "kmeans" and "not degenerate" in words
+
+
+def test_the_method_asked_for_is_used():
+    options = Options().with_values(use="ward").cluster
+    assert choose(options, kmeans=GOOD, ward=replace(GOOD, barred="y"))[0] == "ward"
+    with pytest.raises(ParameterError, match="use must be 'auto' or one of the methods kmeans, got 'ward'"):
+        Options().with_values(use="ward", methods=["kmeans"])
+
+
+def test_the_number_asked_for_limits_the_choice():
+    five = replace(GOOD, n_clusters=5)
+    options = Options().with_values(n_clusters=5).cluster
+    assert choose(options, dbscan=GOOD, ward=five)[0] == "ward"
