@@ -166,9 +166,7 @@ class Run:
             file_name = safe_file_name(profile.name, taken)
             taken.add(file_name)
             path = folder / f"{file_name}.xspf"
-            write_xspf(
-                path, profile.name, [_playlist_track(self.tracks, row) for row in rows], annotation=note
-            )
+            write_xspf(path, profile.name, [_playlist_track(self.tracks, row) for row in rows], annotation=note)
 
     def __repr__(self) -> str:
         names = ", ".join(f"{p.name} ({p.share:.0%})" for p in self.profiles)
@@ -183,9 +181,7 @@ class Run:
             return shown.to_html(formatters={"share": "{:.1%}".format, "n_tracks": "{:,}".format})
 
 
-def cluster_tracks(
-    table: Any, options: Options | None = None, *, progress: Progress = SILENT, **values: Any
-) -> Run:
+def cluster_tracks(table: Any, options: Options | None = None, *, progress: Progress = SILENT, **values: Any) -> Run:
     """Group the tracks of a table by how they sound.
 
     Parameters

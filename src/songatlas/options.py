@@ -177,9 +177,7 @@ def read_options(path: str | Path) -> Options:
 
 def options_to_toml(options: Options) -> str:
     """Return the options as TOML text that `read_options` reads back equal."""
-    lines = [
-        "# The options of this run. Repeat it with: songatlas run FILE --options options.toml -o NEW_RUN"
-    ]
+    lines = ["# The options of this run. Repeat it with: songatlas run FILE --options options.toml -o NEW_RUN"]
     values = options.to_dict()
     lines.append(f"seed = {values.pop('seed')}")
     for stage, inner in values.items():
@@ -205,9 +203,7 @@ def option_homes() -> dict[str, tuple[str, Any]]:
 
 def _nearest(name: str, known: Any) -> str:
     near = difflib.get_close_matches(name, list(known), n=3)
-    return (
-        f" Did you mean {' or '.join(map(repr, near))}?" if near else f" Known: {', '.join(sorted(known))}."
-    )
+    return f" Did you mean {' or '.join(map(repr, near))}?" if near else f" Known: {', '.join(sorted(known))}."
 
 
 def _coerced(name: str, value: Any, kind: Any) -> Any:
@@ -242,9 +238,7 @@ def _coerced(name: str, value: Any, kind: Any) -> Any:
 def _describe(kind: Any) -> str:
     origin, args = get_origin(kind), get_args(kind)
     if type(None) in args:
-        return (
-            _describe(next(a for a in args if a is not type(None))) + " (or left out: chosen from the data)"
-        )
+        return _describe(next(a for a in args if a is not type(None))) + " (or left out: chosen from the data)"
     if origin is Literal:
         return "one of " + ", ".join(repr(a) for a in args)
     if origin is tuple:

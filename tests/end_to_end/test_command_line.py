@@ -95,8 +95,7 @@ def test_playlists_are_xspf_of_the_clusters(finished):
     run, _ = finished
     clusters = json.loads((run / "clusters.json").read_text(encoding="utf-8"))["profiles"]
     titles = {
-        ET.parse(p).getroot().findtext("{http://xspf.org/ns/0/}title")
-        for p in (run / "playlists").glob("*.xspf")
+        ET.parse(p).getroot().findtext("{http://xspf.org/ns/0/}title") for p in (run / "playlists").glob("*.xspf")
     }
     assert titles == {c["name"] for c in clusters}
 
@@ -106,20 +105,13 @@ def test_the_report_is_one_offline_file(finished):
     page = (run / "report.html").read_text(encoding="utf-8")
     for cluster in json.loads((run / "clusters.json").read_text(encoding="utf-8"))["profiles"]:
         assert cluster["name"].replace("&", "&amp;") in page
-    assert (
-        "<script src" not in page
-        and "@import" not in page
-        and "url(http" not in page
-        and 'src="http' not in page
-    )
+    assert "<script src" not in page and "@import" not in page and "url(http" not in page and 'src="http' not in page
 
 
 def test_the_same_input_gives_the_same_bytes(finished, folder):
     run, _ = finished
     songatlas_command("run", "tracks.csv", "-o", "AGAIN", "--options", "RUN/options.toml", cwd=folder)
-    first, second = (
-        json.loads((folder / n / "manifest.json").read_text())["files"] for n in ("RUN", "AGAIN")
-    )
+    first, second = (json.loads((folder / n / "manifest.json").read_text())["files"] for n in ("RUN", "AGAIN"))
     assert first == second
 
 
@@ -156,10 +148,7 @@ def test_clusters_and_report_work_on_a_saved_run(finished, folder):
 def test_inspect_shows_the_table(folder):
     shown = songatlas_command("inspect", "tracks.csv", cwd=folder).stdout
     assert "danceability" in shown and "700" in shown
-    assert (
-        json.loads(songatlas_command("inspect", "tracks.csv", "--json", cwd=folder).stdout)["n_rows"]
-        == N_TRACKS
-    )
+    assert json.loads(songatlas_command("inspect", "tracks.csv", "--json", cwd=folder).stdout)["n_rows"] == N_TRACKS
 
 
 def test_run_prints_json_for_machines(folder):

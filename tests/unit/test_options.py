@@ -29,9 +29,7 @@ def test_any_feature_name_survives_toml(name, weight):
 
 
 def test_flat_names_are_unique():
-    assert len(option_homes()) == sum(
-        len(v) if isinstance(v, dict) else 1 for v in Options().to_dict().values()
-    )
+    assert len(option_homes()) == sum(len(v) if isinstance(v, dict) else 1 for v in Options().to_dict().values())
 
 
 @pytest.mark.parametrize(

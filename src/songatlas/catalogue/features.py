@@ -29,9 +29,7 @@ TEMPO_RANGE = (35.0, 239.9)  # BPM
 DURATION_RANGE = (6_000.0, 4_800_000.0)  # ms
 
 
-def draw_features(
-    rng: np.random.Generator, sound: NDArray[np.intp], artist: NDArray[np.intp]
-) -> pd.DataFrame:
+def draw_features(rng: np.random.Generator, sound: NDArray[np.intp], artist: NDArray[np.intp]) -> pd.DataFrame:
     """Return the audio features of tracks.
 
     Parameters

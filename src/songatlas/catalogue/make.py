@@ -210,9 +210,7 @@ def _overload(rng: np.random.Generator, table: pd.DataFrame) -> None:
     table.loc[rows, "loudness"] = (0.02 + np.minimum(rng.exponential(1.2, len(rows)), 5.35)).round(3)
 
 
-def _some_of(
-    rng: np.random.Generator, table: pd.DataFrame, scenes: tuple[str, ...], share: float
-) -> IntArray:
+def _some_of(rng: np.random.Generator, table: pd.DataFrame, scenes: tuple[str, ...], share: float) -> IntArray:
     """Return rows of these scenes, as many as the share of the whole table."""
     candidates = np.flatnonzero(table["true_scene"].isin(scenes))
     return rng.choice(candidates, min(round(share * len(table)), len(candidates)), replace=False)

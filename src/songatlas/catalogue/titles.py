@@ -83,9 +83,7 @@ def _draw_words(rng: np.random.Generator, flavor: Flavor, n: int) -> Mapping[str
     first = rng.integers(0, len(nouns), n)
     second = (first + rng.integers(1, len(nouns), n)) % len(nouns)
     third = rng.integers(0, len(nouns), n)
-    third = np.where(
-        (third == first) | (third == second), (np.maximum(first, second) + 1) % len(nouns), third
-    )
+    third = np.where((third == first) | (third == second), (np.maximum(first, second) + 1) % len(nouns), third)
     adjectives = np.array(flavor.adjectives, dtype=object)
     one, other = rng.integers(0, len(adjectives), (2, n))
     return {
@@ -145,9 +143,7 @@ def _number_episodes(rng: np.random.Generator, titles: TextArray, scene: IntArra
     episode, chapter = place // length + 1, place % length + 1
     first_of_episode = np.arange(len(rows)) - (chapter - 1)
     shared = titles[rows][first_of_episode]
-    words = np.array(
-        [EPISODE_WORDS.get(name, EPISODE_WORDS["english"]) for name in FLAVOR_NAMES], dtype=object
-    )
+    words = np.array([EPISODE_WORDS.get(name, EPISODE_WORDS["english"]) for name in FLAVOR_NAMES], dtype=object)
     of_flavor = words[artists.flavor[series]]
     titles[rows] = (
         of_flavor[:, 0]

@@ -104,9 +104,7 @@ def option_flags(command: Command) -> Command:
 def given_values(values: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were given on the command line, by name."""
     homes = option_homes()
-    given = {
-        name: value for name, value in values.items() if name in homes and value is not None and value != ()
-    }
+    given = {name: value for name, value in values.items() if name in homes and value is not None and value != ()}
     return {name: dict(v) if name in ("weights", "transforms") else v for name, v in given.items()}
 
 
@@ -121,9 +119,7 @@ def _flag(name: str, kind: Any, default: Any) -> Callable[[Command], Command]:
         kind = next(a for a in args if a is not type(None))
         origin, args = get_origin(kind), get_args(kind)
     if origin is Literal:
-        return click.option(
-            flag, name, type=click.Choice(args), default=None, help=f"{text}  [default: {shown}]"
-        )
+        return click.option(flag, name, type=click.Choice(args), default=None, help=f"{text}  [default: {shown}]")
     if origin is tuple and args[-1] is not Ellipsis:
         return click.option(flag, name, type=_Range(), default=None, help=f"{text}  [default: {shown}]")
     if origin is tuple:

@@ -32,9 +32,7 @@ def clusters(run_folder: Path, n_tracks: int, as_json: bool) -> None:
     out = console()
     for profile in found.profiles:
         out.print()
-        out.print(
-            f"[bold]{profile.label}  {_plain(profile.name)}[/]  {profile.n_tracks:,} tracks, {profile.share:.1%}"
-        )
+        out.print(f"[bold]{profile.label}  {_plain(profile.name)}[/]  {profile.n_tracks:,} tracks, {profile.share:.1%}")
         traits = [f"{t.words} ({t.mean:.3g}, catalogue {t.catalogue_mean:.3g})" for t in profile.traits[:4]]
         out.print("  " + _plain("; ".join(traits)))
         for ref in profile.typical[:n_tracks]:

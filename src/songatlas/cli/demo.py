@@ -15,9 +15,7 @@ from ._show import notes_on_stderr, shown_progress
     default=Path("demo-run"),
     help="Folder to write.  [default: demo-run]",
 )
-@click.option(
-    "--n-tracks", type=click.IntRange(min=50), default=20_000, help="Tracks to invent.  [default: 20000]"
-)
+@click.option("--n-tracks", type=click.IntRange(min=50), default=20_000, help="Tracks to invent.  [default: 20000]")
 @click.option(
     "--seed",
     type=click.IntRange(min=0),

@@ -43,9 +43,7 @@ def doctor() -> None:
     if absent:
         from songatlas.errors import MissingDependencyError
 
-        raise MissingDependencyError(
-            f"not installed: {', '.join(absent)}. Install again: pip install songatlas"
-        )
+        raise MissingDependencyError(f"not installed: {', '.join(absent)}. Install again: pip install songatlas")
     _fonts()
     click.echo("Preparing the compiled loops (once per installation) …", err=True)
     start = time.perf_counter()

@@ -75,9 +75,7 @@ def _plain(value: Any) -> Any:
 # --- the page --------------------------------------------------------------------------------------------
 
 
-def render_exploration(
-    exploration: "Exploration", console: "Console", files: Sequence[tuple[str, int]] = ()
-) -> None:
+def render_exploration(exploration: "Exploration", console: "Console", files: Sequence[tuple[str, int]] = ()) -> None:
     """Print an exploration, in sections, to a console of 80 columns or more.
 
     Parameters
@@ -90,9 +88,7 @@ def render_exploration(
     """
     wide = console.width >= WIDE
     _print_files(exploration, console, files)
-    _section(
-        console, f"Columns ({len(exploration.columns)})", _columns_table(exploration.columns, console.width)
-    )
+    _section(console, f"Columns ({len(exploration.columns)})", _columns_table(exploration.columns, console.width))
     _section(console, "Ranges", _features_table(exploration.features, wide))
     _section(console, "Rows that repeat an earlier one", _duplicates_table(exploration))
     correlations = _correlations_table(exploration)
@@ -127,9 +123,7 @@ def _grid(*headings: str, right: Iterable[int] = ()) -> "Table":
     """Return an empty table without lines, whose cells are cut rather than wrapped."""
     from rich.table import Table
 
-    table = Table(
-        box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim", show_header=any(headings)
-    )
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim", show_header=any(headings))
     right = set(right)
     for i, heading in enumerate(headings):
         justify: Literal["left", "right"] = "right" if i in right else "left"
@@ -164,9 +158,7 @@ def _columns_table(columns: Sequence["ColumnSummary"], width: int) -> "Table":
 def _features_table(features: Sequence["FeatureSummary"], wide: bool) -> "Table | None":
     if not features:
         return None
-    quantiles = (
-        ("min", "5%", "25%", "50%", "75%", "95%", "max") if wide else ("min", "5%", "50%", "95%", "max")
-    )
+    quantiles = ("min", "5%", "25%", "50%", "75%", "95%", "max") if wide else ("min", "5%", "50%", "95%", "max")
     moments = ("mean", "std") if wide else ()
     n_numbers = len(moments) + len(quantiles) + 1
     table = _grid("", *quantiles, *moments, "skew", "distribution", right=range(1, n_numbers + 1))
@@ -188,17 +180,13 @@ def _duplicates_table(exploration: "Exploration") -> "Table":
     }
     table = _grid("", "", "", right=(1,))
     for key, count in exploration.duplicates.items():
-        table.add_row(
-            f"  {words.get(key, key)}", f"{count:,}", _share(count, exploration.n_rows) if count else ""
-        )
+        table.add_row(f"  {words.get(key, key)}", f"{count:,}", _share(count, exploration.n_rows) if count else "")
     return table
 
 
 def _correlations_table(exploration: "Exploration") -> "Table | None":
     names, matrix = exploration.correlation_names, exploration.correlations
-    pairs = [
-        (names[i], names[j], float(matrix[i, j])) for i in range(len(names)) for j in range(i + 1, len(names))
-    ]
+    pairs = [(names[i], names[j], float(matrix[i, j])) for i in range(len(names)) for j in range(i + 1, len(names))]
     strong = [pair for pair in pairs if abs(pair[2]) >= WORTH_KNOWING]  # NaN compares false
     if not strong:
         return None
@@ -222,9 +210,7 @@ def _common_tables(exploration: "Exploration", wide: bool) -> "Table | None":
     for title, values in shown:
         table = _grid(f"  {title}", "tracks", "", right=(1, 2))
         for value, count in values:
-            table.add_row(
-                _cut(f"  {value}", 32 if wide else 20), f"{count:,}", _share(count, exploration.n_rows)
-            )
+            table.add_row(_cut(f"  {value}", 32 if wide else 20), f"{count:,}", _share(count, exploration.n_rows))
         tables.append(table)
     side_by_side.add_row(*tables)
     return side_by_side

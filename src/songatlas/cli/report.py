@@ -9,9 +9,7 @@ from ._show import shown_progress
 
 @click.command()
 @click.argument("run_folder", metavar="RUN", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="File to write.  [default: RUN/report.html]"
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write.  [default: RUN/report.html]")
 @click.option("--markdown", is_flag=True, help="Print the summary as Markdown instead.")
 def report(run_folder: Path, output: Path | None, markdown: bool) -> None:
     """Write the report of a finished run again, from its saved data."""

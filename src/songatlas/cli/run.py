@@ -11,12 +11,8 @@ from ._show import notes_on_stderr, print_account, print_clusters, shown_progres
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder to write the run into."
-)
-@click.option(
-    "--options", "options_file", type=click.Path(path_type=Path), help="Options from a TOML file; flags win."
-)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder to write the run into.")
+@click.option("--options", "options_file", type=click.Path(path_type=Path), help="Options from a TOML file; flags win.")
 @click.option("--overwrite", is_flag=True, help="Replace the folder, if songatlas wrote it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -67,6 +63,4 @@ def print_findings(found: Any, output: Path) -> None:
     print_clusters(found)
     out.print()
     out.print(f"Report: {output / 'report.html'}", soft_wrap=True)
-    out.print(
-        f"Tracks with labels: {output / 'tracks.csv'}; playlists: {output / 'playlists'}", soft_wrap=True
-    )
+    out.print(f"Tracks with labels: {output / 'tracks.csv'}; playlists: {output / 'playlists'}", soft_wrap=True)

@@ -105,9 +105,7 @@ def knee(values: ArrayLike) -> int:
     return int(np.argmax(gap)) if gap.max() > rounding else 0
 
 
-def eps_grid(
-    k_distance_sorted: ArrayLike, factors: tuple[float, ...] = EPS_FACTORS
-) -> tuple[float, FloatArray]:
+def eps_grid(k_distance_sorted: ArrayLike, factors: tuple[float, ...] = EPS_FACTORS) -> tuple[float, FloatArray]:
     """Return eps at the knee of the sorted k-distance curve, and candidates around it.
 
     Parameters

@@ -26,9 +26,7 @@ def fit_hdbscan(
     """Return labels (by falling size, −1 noise) on all tracks for each smallest cluster size."""
     found = []
     for size in sizes:
-        labels = HDBSCAN(
-            min_cluster_size=size, min_samples=min(min_samples, len(X) - 1), copy=True
-        ).fit_predict(X)
+        labels = HDBSCAN(min_cluster_size=size, min_samples=min(min_samples, len(X) - 1), copy=True).fit_predict(X)
         found.append(relabel_by_size(labels.astype(np.int32), X))
         if advance is not None:
             advance(1 / len(sizes))

@@ -90,8 +90,7 @@ class KMeans(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[mis
         rows = validate_data(self, X, dtype=np.float64, order="C")
         if len(rows) < self.n_clusters:
             raise ParameterError(
-                f"n_clusters must not be above the number of tracks (n_samples={len(rows)}), "
-                f"got {self.n_clusters}."
+                f"n_clusters must not be above the number of tracks (n_samples={len(rows)}), got {self.n_clusters}."
             )
         (best,) = kmeans_sweep(
             rows,
@@ -146,9 +145,7 @@ class KMeans(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[mis
         )
 
 
-def _in_order(
-    centers: NDArray[np.float64], old: NDArray[np.int32], new: NDArray[np.int32]
-) -> NDArray[np.float64]:
+def _in_order(centers: NDArray[np.float64], old: NDArray[np.int32], new: NDArray[np.int32]) -> NDArray[np.float64]:
     """Return the centers in the order of the new labels; centers without any track come last."""
     ordered = np.full(len(centers), -1)
     ordered[new] = old

@@ -39,9 +39,7 @@ def relabel_by_size(labels: ArrayLike, X: ArrayLike) -> NDArray[np.int32]:
     old = _checked_labels(labels)
     features = np.asarray(X)
     if features.ndim != 2 or len(features) != len(old):
-        raise ParameterError(
-            f"X must have one row for each of the {len(old)} labels, got shape {features.shape}."
-        )
+        raise ParameterError(f"X must have one row for each of the {len(old)} labels, got shape {features.shape}.")
     names, positions, sizes = np.unique(old, return_inverse=True, return_counts=True)
     real = names != NOISE
     order = np.flatnonzero(real)
@@ -55,9 +53,7 @@ def relabel_by_size(labels: ArrayLike, X: ArrayLike) -> NDArray[np.int32]:
 def _checked_labels(labels: ArrayLike) -> NDArray[np.integer]:
     array = np.asarray(labels)
     if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
-        raise ParameterError(
-            f"labels must be one-dimensional integers, got {array.dtype} of shape {array.shape}."
-        )
+        raise ParameterError(f"labels must be one-dimensional integers, got {array.dtype} of shape {array.shape}.")
     if array.size and array.min() < NOISE:
         raise ParameterError(f"labels must be -1 (noise) or above, got {int(array.min())}.")
     return array

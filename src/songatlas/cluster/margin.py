@@ -11,9 +11,7 @@ def cluster_centers(X: FloatArray, labels: LabelArray) -> FloatArray:
     """Return the mean of each cluster, shape (n_clusters, n_features); noise (−1) is left out."""
     inside = labels >= 0
     k = int(labels.max(initial=-1)) + 1
-    sums = np.stack(
-        [np.bincount(labels[inside], weights=column[inside], minlength=k) for column in X.T], axis=1
-    )
+    sums = np.stack([np.bincount(labels[inside], weights=column[inside], minlength=k) for column in X.T], axis=1)
     return sums / np.bincount(labels[inside], minlength=k)[:, None]
 
 

@@ -56,9 +56,7 @@ def choose_by_silhouette(curve: Curve) -> tuple[int | None, str]:
 
     The rule is `RULE`. Barred solutions take no part; None when nothing is left. Ties go to fewer clusters.
     """
-    open_ = [
-        i for i in range(len(curve.n_clusters)) if curve.barred[i] is None and curve.silhouette[i] is not None
-    ]
+    open_ = [i for i in range(len(curve.n_clusters)) if curve.barred[i] is None and curve.silhouette[i] is not None]
     if not open_:
         return None, "no solution passes: " + "; ".join(sorted({b for b in curve.barred if b}))
     best = max(open_, key=lambda i: (curve.silhouette[i], -curve.n_clusters[i]))
@@ -98,9 +96,7 @@ def suggestions(
         ("davies_bouldin", "Davies-Bouldin (lowest)", -1),
         ("calinski_harabasz", "Calinski-Harabasz (highest)", 1),
     ):
-        known = [
-            (sign * s, -k) for s, k in zip(scores.get(name, ()), n_clusters, strict=False) if s is not None
-        ]
+        known = [(sign * s, -k) for s, k in zip(scores.get(name, ()), n_clusters, strict=False) if s is not None]
         if known:
             found[words] = -max(known)[1]
     return found

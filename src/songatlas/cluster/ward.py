@@ -226,9 +226,7 @@ def truncated_tree(linkage: ArrayLike, n_leaves: int) -> TruncatedTree:
     for m in range(n_merges):
         number[n_tracks + m] = number[children[m, 0]]
     number[n_tracks + n_merges :] = np.arange(n_leaves, 2 * n_leaves - 1)
-    top = np.column_stack([np.sort(number[children[n_merges:]], axis=1), tree[n_merges:, 2:]]).astype(
-        np.float64
-    )
+    top = np.column_stack([np.sort(number[children[n_merges:]], axis=1), tree[n_merges:, 2:]]).astype(np.float64)
     leaves_below = np.ones(2 * n_leaves - 1)
     for m, (left, right) in enumerate(top[:, :2].astype(np.int64)):
         leaves_below[n_leaves + m] = top[m, 3] = leaves_below[left] + leaves_below[right]
@@ -250,7 +248,5 @@ def _check_height(height: float) -> float:
 def _checked_linkage(linkage: ArrayLike) -> FloatArray:
     tree = np.asarray(linkage, dtype=np.float64)
     if tree.ndim != 2 or tree.shape[1] != 4:
-        raise ParameterError(
-            f"linkage must have shape (n_tracks - 1, 4), as in SciPy's layout, got {tree.shape}."
-        )
+        raise ParameterError(f"linkage must have shape (n_tracks - 1, 4), as in SciPy's layout, got {tree.shape}.")
     return tree

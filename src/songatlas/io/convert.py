@@ -55,9 +55,7 @@ def to_numbers(values: pd.Series) -> tuple[pd.Series, Unreadable | None]:
         return values.astype("float64"), None
     if pd.api.types.is_numeric_dtype(values.dtype):
         plain = isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf"
-        return (
-            values if plain else pd.Series(values.to_numpy("float64", na_value=np.nan), values.index)
-        ), None
+        return (values if plain else pd.Series(values.to_numpy("float64", na_value=np.nan), values.index)), None
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
     text = values.where(values.notna(), "").astype(str).str.strip()
     bad = (numbers.isna() & ~text.str.casefold().isin(missing_words())).to_numpy()

@@ -86,9 +86,7 @@ def _header(path: Path, gzipped: bool) -> tuple[list[str], int, str]:
     with _open(path, gzipped) as stream:
         raw = stream.read(_MAX_HEADER)
     if not raw.strip():
-        raise DataError(
-            f"{path}: the file is empty. Expected a table with a header line and a row per track."
-        )
+        raise DataError(f"{path}: the file is empty. Expected a table with a header line and a row per track.")
     if b"\0" in raw[:65536]:
         raise DataError(f"{path}: this is binary data, not text. Expected a CSV (UTF-8) or Parquet file.")
     try:
@@ -99,9 +97,7 @@ def _header(path: Path, gzipped: bool) -> tuple[list[str], int, str]:
             "Save the file as UTF-8 and try again."
         ) from err
     first = text.lstrip("\r\n").split("\n", 1)[0]
-    separator = max(
-        ",;\t", key=lambda mark: (len(next(csv.reader([first], delimiter=mark), [])), -",;\t".index(mark))
-    )
+    separator = max(",;\t", key=lambda mark: (len(next(csv.reader([first], delimiter=mark), [])), -",;\t".index(mark)))
     csv.field_size_limit(_MAX_HEADER)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
@@ -146,9 +142,7 @@ def _parse(
             read_options=pacsv.ReadOptions(
                 column_names=names, skip_rows=lines, use_threads=threads, block_size=8 << 20
             ),
-            parse_options=pacsv.ParseOptions(
-                delimiter=separator, newlines_in_values=True, invalid_row_handler=note
-            ),
+            parse_options=pacsv.ParseOptions(delimiter=separator, newlines_in_values=True, invalid_row_handler=note),
             convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.large_string())),
         )
     return table, ragged

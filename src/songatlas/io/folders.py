@@ -28,9 +28,7 @@ def whole_folder(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
         folder.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".partial", dir=folder.parent))
     except OSError as err:
-        raise OutputError(
-            f"{folder}: cannot be written ({err.strerror}). Choose another folder with -o."
-        ) from err
+        raise OutputError(f"{folder}: cannot be written ({err.strerror}). Choose another folder with -o.") from err
     try:
         partial.chmod(0o755)
         yield partial
@@ -52,9 +50,7 @@ def check_target(folder: Path, *, overwrite: bool = False) -> None:
         raise OutputError(f"{folder}: not a folder that can be made. Choose another with -o.")
     if folder.exists() or folder.is_symlink():
         if not overwrite:
-            raise OutputError(
-                f"{folder}: exists already. Choose another folder, or replace it with --overwrite."
-            )
+            raise OutputError(f"{folder}: exists already. Choose another folder, or replace it with --overwrite.")
         if not is_run_folder(folder):
             raise OutputError(
                 f"{folder}: was not written by songatlas, so --overwrite does not replace it. Choose another folder."
@@ -105,6 +101,4 @@ def write_file(path: Path, text: str) -> None:
         partial.replace(path)
     except OSError as err:
         partial.unlink(missing_ok=True)
-        raise OutputError(
-            f"{path}: cannot be written ({err.strerror}). Choose another file with -o."
-        ) from err
+        raise OutputError(f"{path}: cannot be written ({err.strerror}). Choose another file with -o.") from err

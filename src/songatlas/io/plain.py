@@ -49,9 +49,7 @@ def _restore(kind: Any, value: Any) -> Any:
             return tuple(_restore(args[0], v) for v in value)
         return tuple(_restore(a, v) for a, v in zip(args, value, strict=True))
     if origin is np.ndarray:
-        return np.array(
-            [[np.nan if v is None else v for v in row] if isinstance(row, list) else row for row in value]
-        )
+        return np.array([[np.nan if v is None else v for v in row] if isinstance(row, list) else row for row in value])
     if origin is not None and isinstance(value, Mapping):
         return {k: _restore(args[1], v) for k, v in value.items()}
     if origin is list and isinstance(value, list):

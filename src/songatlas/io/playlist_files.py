@@ -73,9 +73,7 @@ class PlaylistTrack:
     def __post_init__(self) -> None:
         """Check the duration."""
         duration = self.duration_ms
-        if duration is not None and (
-            isinstance(duration, bool) or not isinstance(duration, int) or duration < 0
-        ):
+        if duration is not None and (isinstance(duration, bool) or not isinstance(duration, int) or duration < 0):
             raise ParameterError(f"duration_ms must be an int of at least 0 or None, got {duration!r}.")
 
 
@@ -107,9 +105,7 @@ def has_track_id(track: PlaylistTrack) -> bool:
 # --- XSPF ------------------------------------------------------------------------------------------------
 
 
-def write_xspf(
-    path: str | Path, title: str, tracks: Iterable[PlaylistTrack], annotation: str | None = None
-) -> None:
+def write_xspf(path: str | Path, title: str, tracks: Iterable[PlaylistTrack], annotation: str | None = None) -> None:
     """Write an XSPF 1 playlist; tracks need no location.
 
     Raises
@@ -141,13 +137,9 @@ def read_xspf(path: str | Path) -> PlaylistFile:
     try:
         root = ET.fromstring(_read(path))
     except ET.ParseError as err:
-        raise DataError(
-            f"{path}: not an XSPF playlist: {err}. Expected XML with a <playlist> element."
-        ) from err
+        raise DataError(f"{path}: not an XSPF playlist: {err}. Expected XML with a <playlist> element.") from err
     if root.tag != _tag("playlist"):
-        raise DataError(
-            f"{path}: not an XSPF playlist: expected <playlist> in {XSPF_NAMESPACE}, got {root.tag!r}."
-        )
+        raise DataError(f"{path}: not an XSPF playlist: expected <playlist> in {XSPF_NAMESPACE}, got {root.tag!r}.")
     tracks = []
     for element in root.iterfind(f"{_tag('trackList')}/{_tag('track')}"):
         pairs = [(child.tag.removeprefix(_tag("")), child.text or "") for child in element]
@@ -168,9 +160,7 @@ def _add(parent: ET.Element, name: str, text: str) -> None:
 # --- JSPF ------------------------------------------------------------------------------------------------
 
 
-def write_jspf(
-    path: str | Path, title: str, tracks: Iterable[PlaylistTrack], annotation: str | None = None
-) -> None:
+def write_jspf(path: str | Path, title: str, tracks: Iterable[PlaylistTrack], annotation: str | None = None) -> None:
     """Write a JSPF playlist (XSPF in JSON).
 
     Raises
@@ -200,9 +190,7 @@ def read_jspf(path: str | Path) -> PlaylistFile:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as err:
         if isinstance(err, DataError):
             raise
-        raise DataError(
-            f'{path}: not a JSPF playlist. Expected JSON {{"playlist": {{"track": [...]}}}}.'
-        ) from err
+        raise DataError(f'{path}: not a JSPF playlist. Expected JSON {{"playlist": {{"track": [...]}}}}.') from err
     return PlaylistFile(str(title), tracks, annotation)
 
 
@@ -352,9 +340,7 @@ def read_m3u8(path: str | Path) -> PlaylistFile:
 def _m3u8_lines(track: PlaylistTrack, path: str | Path) -> list[str]:
     location = track.location or f"{TRACK_URL}{track.track_id}"
     if _LINE_BREAKS.search(location) or not location.strip() or re.search("[\ud800-\udfff]", location):
-        raise DataError(
-            f"{path}: M3U8 cannot hold the location {location!r}. Rename the file, or write XSPF."
-        )
+        raise DataError(f"{path}: M3U8 cannot hold the location {location!r}. Rename the file, or write XSPF.")
     if location.startswith("#"):
         location = f"./{location}"
     artist, title, album = plain_text(track.artist), plain_text(track.title), plain_text(track.album)
@@ -425,9 +411,7 @@ def safe_file_name(text: str, taken: set[str]) -> str:
 
 
 def _hyphenated(text: str) -> str:
-    visible = (
-        c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf" and c not in "'’"
-    )
+    visible = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf" and c not in "'’")
     kept = "".join(c if unicodedata.category(c)[0] in "LNM" or c == "_" else " " for c in visible)
     return unicodedata.normalize("NFC", "-".join(kept.split()))
 

@@ -74,9 +74,7 @@ def canonical_table(
         When it is not a table, has no rows, has two columns of one name, or no audio feature.
     """
     source = _to_pandas(table)
-    if "songatlas" in source.attrs and set(source.attrs["songatlas"]["source_columns"]) <= set(
-        source.columns
-    ):
+    if "songatlas" in source.attrs and set(source.attrs["songatlas"]["source_columns"]) <= set(source.columns):
         return source
     if len(source) == 0:
         raise DataError(f"{where}: there are no rows, only the columns {_listed(source.columns)}.")
@@ -164,9 +162,7 @@ def _read_file(path: Path) -> pd.DataFrame:
     except OSError as err:
         raise DataError(f"{path}: cannot be read ({err.strerror}).") from err
     if not head:
-        raise DataError(
-            f"{path}: the file is empty. Expected a table with a header line and a row per track."
-        )
+        raise DataError(f"{path}: the file is empty. Expected a table with a header line and a row per track.")
     if head.startswith(_PARQUET):
         return _read_parquet(path)
     return read_csv_text(path, gzipped=head.startswith(_GZIP))

@@ -158,15 +158,11 @@ def _write_model(run: RunData, folder: Path) -> None:
     _write_json(
         folder / "model.json",
         {
-            "scaling": {
-                n: getattr(scaling, n) for n in ("features", "transforms", "scaler", "weights", "dropped")
-            },
+            "scaling": {n: getattr(scaling, n) for n in ("features", "transforms", "scaler", "weights", "dropped")},
             "clusterings": {
                 name: {"params": c.params, "provenance": c.provenance} for name, c in run.clusterings.items()
             },
-            "map": {
-                n: getattr(run.map, n) for n in ("method", "description", "quality", "quality_provenance")
-            },
+            "map": {n: getattr(run.map, n) for n in ("method", "description", "quality", "quality_provenance")},
             "k_distance": None if k is None else {"k": k.k, "eps": k.eps, "knee": k.knee},
         },
     )

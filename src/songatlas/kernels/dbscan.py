@@ -156,9 +156,7 @@ def _components(tree: KDTree, X: FloatArray, eps2: float, is_core: NDArray[np.bo
     return parent
 
 
-def _others_in_reach(
-    tree: KDTree, X: FloatArray, places: IntArray, eps2: float, component: IntArray
-) -> IntArray:
+def _others_in_reach(tree: KDTree, X: FloatArray, places: IntArray, eps2: float, component: IntArray) -> IntArray:
     """Return, for every core place, one of another component within reach; −1 where there is none."""
     only = _only_below(tree, component)
     found = np.empty(len(places), dtype=np.int64)

@@ -146,9 +146,7 @@ def k_nearest(tree: KDTree, X: FloatArray, k: int, include_self: bool = False) -
     if not include_self and len(X) != n_rows:
         raise ValueError(f"include_self=False needs the {n_rows} rows of the tree, got {len(X)}.")
     if not 1 <= k <= n_rows - (not include_self):
-        raise ValueError(
-            f"k must be from 1 to {n_rows - (not include_self)} for a tree of {n_rows} rows, got {k}."
-        )
+        raise ValueError(f"k must be from 1 to {n_rows - (not include_self)} for a tree of {n_rows} rows, got {k}.")
     if -(-X.shape[1] // GROUP) * GROUP != tree.tiles.shape[1]:
         raise ValueError(f"X has {X.shape[1]} features, the tree was built from another number.")
     in_tree_order = len(X) == n_rows

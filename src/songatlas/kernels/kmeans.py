@@ -193,9 +193,7 @@ class _Data:
     def tiles(self, dtype: type[np.floating[Any]]) -> NDArray[Any]:
         """Return shape (n_tiles, padded features × 256): feature by feature within a tile."""
         n_tracks, n_features = self.Z.shape
-        rows = np.pad(
-            self.Z.astype(dtype), ((0, -n_tracks % _TILE), (0, -n_features % _PASS)), mode="constant"
-        )
+        rows = np.pad(self.Z.astype(dtype), ((0, -n_tracks % _TILE), (0, -n_features % _PASS)), mode="constant")
         rows[n_tracks:] = rows[n_tracks - 1]
         blocks = rows.reshape(-1, _TILE, rows.shape[1]).transpose(0, 2, 1)
         return np.ascontiguousarray(blocks).reshape(len(blocks), -1)
@@ -572,9 +570,7 @@ def _assign(
     for tile in range(tiles.shape[0]):
         at = tile * _TILE
         stop = at + _TILE
-        n_doubtful = _update_bounds(
-            labels[at:stop], upper[at:stop], lower[at:stop], drift, others, slack, doubtful
-        )
+        n_doubtful = _update_bounds(labels[at:stop], upper[at:stop], lower[at:stop], drift, others, slack, doubtful)
         if n_doubtful == 0:
             continue
         block = tiles[tile]
@@ -633,9 +629,7 @@ def _note(
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST)
-def _update_bounds(
-    labels: Any, upper: Any, lower: Any, drift: Any, others: Any, slack: float, doubtful: Any
-) -> int:
+def _update_bounds(labels: Any, upper: Any, lower: Any, drift: Any, others: Any, slack: float, doubtful: Any) -> int:
     """Loosen the bounds of one tile by what the centers moved; list the lanes where they meet."""
     n_doubtful = 0
     for i in range(_TILE):
@@ -648,9 +642,7 @@ def _update_bounds(
 
 
 @njit(cache=True, nogil=True)
-def _move_track(
-    block: Any, lane: int, weight: float, old: Any, new: Any, sums: Any, mass: Any, counts: Any
-) -> None:
+def _move_track(block: Any, lane: int, weight: float, old: Any, new: Any, sums: Any, mass: Any, counts: Any) -> None:
     """Move one track's weight from the sums of its old cluster (−1: none yet) to those of its new one."""
     for f in range(sums.shape[1]):
         value = weight * np.float64(block[f * _TILE + lane])

@@ -65,9 +65,7 @@ class Crew:
     def run(self, work: Callable[[int], object], pieces: Iterable[int]) -> None:
         """Call ``work`` once for each piece; the calling thread helps."""
         todo = deque(pieces)
-        helpers = [
-            self._pool.submit(_work_off, work, todo) for _ in range(min(self._n_helpers, len(todo) - 1))
-        ]
+        helpers = [self._pool.submit(_work_off, work, todo) for _ in range(min(self._n_helpers, len(todo) - 1))]
         try:
             _work_off(work, todo)
         finally:
@@ -181,9 +179,7 @@ class _Grid:
         """Return whether this grid is of that spacing, large enough, and not needlessly large."""
         have = self.charges.shape
         return (
-            spacing == self.spacing
-            and rows <= have[0] <= 1.2 * rows + 16
-            and columns <= have[1] <= 1.2 * columns + 16
+            spacing == self.spacing and rows <= have[0] <= 1.2 * rows + 16 and columns <= have[1] <= 1.2 * columns + 16
         )
 
     def convolve(self, crew: Crew) -> None:
@@ -244,9 +240,7 @@ def push_all_pairs(points: FloatArray, forces: FloatArray, sums: FloatArray) -> 
 
 
 @compiled
-def sort_by_strip(
-    points: FloatArray, origin: float, spacing: float, rows: int, order: NDArray[np.int32]
-) -> IntArray:
+def sort_by_strip(points: FloatArray, origin: float, spacing: float, rows: int, order: NDArray[np.int32]) -> IntArray:
     """Fill ``order`` with the tracks strip by strip, in their own order within; return where strips start."""
     n_strips = (rows + _STRIP - 1) // _STRIP
     starts = np.zeros(n_strips + 1, np.int64)

@@ -12,14 +12,10 @@ def checked_rows(X: ArrayLike) -> NDArray[np.float64]:
     """Return X as a C-ordered float64 matrix, or say which row cannot be used."""
     rows = np.ascontiguousarray(X, dtype=np.float64)
     if rows.ndim != 2 or rows.shape[1] == 0:
-        raise ValueError(
-            f"X must have shape (n_tracks, n_features) with a feature or more, got {rows.shape}."
-        )
+        raise ValueError(f"X must have shape (n_tracks, n_features) with a feature or more, got {rows.shape}.")
     bad = ~np.isfinite(rows).all(axis=1)
     if bad.any():
-        raise ValueError(
-            f"X must be finite: {int(bad.sum())} rows are not, the first is row {int(bad.argmax())}."
-        )
+        raise ValueError(f"X must be finite: {int(bad.sum())} rows are not, the first is row {int(bad.argmax())}.")
     return rows
 
 

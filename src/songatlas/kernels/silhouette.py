@@ -302,9 +302,7 @@ def _add_distances(block: Any, Z: Any, copies: Any, start: int, stop: int, out: 
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST)
-def _add_wide_distances(
-    block: Any, Z: Any, copies: Any, start: int, stop: int, out: Any, squares: Any
-) -> None:
+def _add_wide_distances(block: Any, Z: Any, copies: Any, start: int, stop: int, out: Any, squares: Any) -> None:
     """Do the same for any number of whole passes of ten features."""
     for j in range(start, stop):
         squares[:] = 0.0

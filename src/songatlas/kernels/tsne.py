@@ -97,13 +97,10 @@ def _checked(neighbors: ArrayLike, start: ArrayLike) -> tuple[NDArray[np.int32],
         raise ValueError(f"start must be finite and of shape (n_tracks, 2), got shape {points.shape}.")
     if links.ndim != 2 or len(links) != n_tracks or not np.issubdtype(links.dtype, np.integer):
         raise ValueError(
-            f"neighbors must be integers of shape ({n_tracks}, n_neighbors), "
-            f"got {links.dtype} of shape {links.shape}."
+            f"neighbors must be integers of shape ({n_tracks}, n_neighbors), got {links.dtype} of shape {links.shape}."
         )
     if links.size and (links.min() < 0 or links.max() >= n_tracks):
-        raise ValueError(
-            f"neighbors must lie between 0 and {n_tracks - 1}, got {links.min()} to {links.max()}."
-        )
+        raise ValueError(f"neighbors must lie between 0 and {n_tracks - 1}, got {links.min()} to {links.max()}.")
     return np.ascontiguousarray(links, dtype=np.int32), points
 
 

@@ -115,9 +115,7 @@ def ward_tree(
     X = checked_matrix(X) + 0.0  # turns −0.0 into 0.0, so that equal rows have equal bits
     weights = _checked_weights(sample_weight, len(X))
     n_merges = len(X) - 1
-    merges = _Merges(
-        np.empty(n_merges, dtype=np.int64), np.empty(n_merges, dtype=np.int64), np.empty(n_merges)
-    )
+    merges = _Merges(np.empty(n_merges, dtype=np.int64), np.empty(n_merges, dtype=np.int64), np.empty(n_merges))
     clusters, n_made = _join_equal_rows(X, weights, merges)
     if advance is not None:
         advance(n_made)
@@ -200,9 +198,7 @@ def _new_ground(clusters: _Clusters) -> _Ground:
     inverse = np.where(tree.ids < 0, 0.0, 1.0 / sizes[tree.ids])
     place = np.full(len(clusters.sizes), -1, dtype=np.int64)
     place[living] = tree.place
-    n_young = (
-        len(living) // 8 // TILE + len(living) // 2 // TILE + 2
-    )  # up to half the clusters are born in a round
+    n_young = len(living) // 8 // TILE + len(living) // 2 // TILE + 2  # up to half the clusters are born in a round
     return _Ground(
         tree=tree,
         slots=slots,
@@ -330,9 +326,7 @@ def _search(clusters, ground, searches, start, stop):  # type: ignore[no-untyped
             if ground.young_slots[t, 0] < 0:
                 break
             tile_distances(ground.young, t, q, d2)
-            best, cost = _nearest_in_tile(
-                d2, ground.young_slots, ground.young_inverse, t, s, inverse, best, cost
-            )
+            best, cost = _nearest_in_tile(d2, ground.young_slots, ground.young_inverse, t, s, inverse, best, cost)
         stack[0], bounds[0], top = 0, 0.0, 1
         while top > 0:
             top -= 1

@@ -7,9 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 
-def typical_playlist(
-    tracks: pd.DataFrame, label: int, *, length: int, max_per_artist: int
-) -> NDArray[np.int64]:
+def typical_playlist(tracks: pd.DataFrame, label: int, *, length: int, max_per_artist: int) -> NDArray[np.int64]:
     """Return positions of a cluster's most typical tracks, nearest its centre first.
 
     Parameters

@@ -51,9 +51,7 @@ def all_figures(run: RunData) -> dict[str, Callable[[], Figure]]:
     The order is the order in which they tell the story. Nothing is drawn until a function is called.
     """
     inputs = FigureInputs(run)
-    return {
-        name: partial(_draw, entry, inputs) for name, entry in _ENTRIES.items() if entry.available(inputs)
-    }
+    return {name: partial(_draw, entry, inputs) for name, entry in _ENTRIES.items() if entry.available(inputs)}
 
 
 def captions(run: RunData) -> dict[str, str]:
@@ -198,9 +196,7 @@ _ENTRIES: dict[str, _Entry] = {
         "Map of the tracks, colored by cluster",
         lambda i: i.has_map,
         lambda i: track_map_finding(i.labels, i.names),
-        lambda i, title: track_map(
-            i.coordinates, i.labels, i.names, method=i.map_method, note=i.map_note, title=title
-        ),
+        lambda i, title: track_map(i.coordinates, i.labels, i.names, method=i.map_method, note=i.map_note, title=title),
     ),
     "method_maps": _Entry(
         "The map once per method, colored by its clusters",
@@ -230,9 +226,7 @@ _ENTRIES: dict[str, _Entry] = {
         "Mean of every feature in each cluster",
         _has_clusters,
         lambda i: means_finding(i.profiles, i.features),
-        lambda i, title: cluster_means_bars(
-            i.profiles, i.features, i.catalogue, n_features=i.n_features, title=title
-        ),
+        lambda i, title: cluster_means_bars(i.profiles, i.features, i.catalogue, n_features=i.n_features, title=title),
     ),
     "radar": _Entry(
         "Radar chart of each cluster's means",

@@ -53,9 +53,7 @@ def cluster_means_bars(
             ax.set_yticks(range(len(names)), names)
         else:
             ax.set_yticks([])
-    headline(
-        figure, limited(title, len(features), n_features or len(features)), note="Dashed: mean of all tracks."
-    )
+    headline(figure, limited(title, len(features), n_features or len(features)), note="Dashed: mean of all tracks.")
     return figure
 
 

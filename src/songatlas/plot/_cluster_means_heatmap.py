@@ -57,9 +57,7 @@ def cluster_means_heatmap(
         written=signed,
         fontsize=SMALL_SIZE,
     )
-    note = (
-        "Cluster mean minus catalogue mean, in standard deviations of the catalogue; red: above, blue: below."
-    )
+    note = "Cluster mean minus catalogue mean, in standard deviations of the catalogue; red: above, blue: below."
     text = limited(title, len(features), n_features or len(features))
     entitle(figure, ax, own, text, note=note)
     return figure

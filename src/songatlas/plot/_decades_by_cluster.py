@@ -21,9 +21,7 @@ def decades_finding(decades: NDArray[np.float64], labels: NDArray[np.int32], nam
             medians[name] = (int(np.median(own)) // 10 * 10, float(own.mean()))
     if len(medians) < 2:
         return (
-            "Most tracks by decade"
-            if not medians
-            else f"Half the tracks are from the {_median(medians)}s or earlier"
+            "Most tracks by decade" if not medians else f"Half the tracks are from the {_median(medians)}s or earlier"
         )
     oldest = min(medians, key=lambda n: medians[n])
     newest = max(medians, key=lambda n: medians[n])
@@ -87,9 +85,7 @@ def decades_by_cluster(
     )
     ax.axhline(0.5, color="#222222", linewidth=1.2)
     unknown = int((~known).sum())
-    note = "Percent of the row's tracks." + (
-        f" {plural(unknown, 'track')} without a year left out." if unknown else ""
-    )
+    note = "Percent of the row's tracks." + (f" {plural(unknown, 'track')} without a year left out." if unknown else "")
     entitle(figure, ax, own, title or decades_finding(decades, labels, names), note=note)
     return figure
 

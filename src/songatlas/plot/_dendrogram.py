@@ -133,12 +133,8 @@ def _branches(ax: Axes, top: _Top, owners: dict[int, int]) -> None:
         (y1, h1), (y2, h2) = where[left], where[right]
         same = owner[left] if owner[left] == owner[right] else None
         for child, y, h in ((left, y1, h1), (right, y2, h2)):
-            ax.plot(
-                [h, height], [y, y], color=_branch_color(owner[child]), linewidth=1.8, solid_capstyle="butt"
-            )
-        ax.plot(
-            [height, height], [y1, y2], color=_branch_color(same), linewidth=1.8, solid_capstyle="projecting"
-        )
+            ax.plot([h, height], [y, y], color=_branch_color(owner[child]), linewidth=1.8, solid_capstyle="butt")
+        ax.plot([height, height], [y1, y2], color=_branch_color(same), linewidth=1.8, solid_capstyle="projecting")
         where[node], owner[node] = ((y1 + y2) / 2, height), same
 
 

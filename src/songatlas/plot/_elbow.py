@@ -59,12 +59,8 @@ def elbow(
     mark_n_clusters(ax, chosen)
     if knee is not None and knee in k:
         at = float(y[int(np.flatnonzero(k == knee)[0])])
-        ax.plot(
-            [knee], [at], marker="o", markersize=15, markerfacecolor="none", markeredgecolor=QUIET, zorder=2
-        )
-        ax.annotate(
-            "knee", (knee, at), xytext=(9, 11), textcoords="offset points", color=QUIET, path_effects=halo()
-        )
+        ax.plot([knee], [at], marker="o", markersize=15, markerfacecolor="none", markeredgecolor=QUIET, zorder=2)
+        ax.annotate("knee", (knee, at), xytext=(9, 11), textcoords="offset points", color=QUIET, path_effects=halo())
     ax.set_xlabel("number of clusters k")
     ax.set_ylabel("inertia (sum of squared distances, scaled units)")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))

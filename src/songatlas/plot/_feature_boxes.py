@@ -51,9 +51,7 @@ def feature_boxes(
         draw_boxes(ax, quantile_table(values[feature], labels, len(names)) * how.factor)
         finite = stored[np.isfinite(stored)]
         if len(finite):
-            ax.axvline(
-                float(np.median(finite)) * how.factor, color=QUIET, linewidth=1, linestyle="--", zorder=0.5
-            )
+            ax.axvline(float(np.median(finite)) * how.factor, color=QUIET, linewidth=1, linestyle="--", zorder=0.5)
         if place % 3 == 0:
             ax.set_yticks(range(len(names)), [shorten(name, 22) for name in names])
         else:

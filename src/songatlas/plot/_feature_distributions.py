@@ -27,9 +27,7 @@ def feature_distributions_finding(values: pd.DataFrame) -> str:
 
 
 @styled
-def feature_distributions(
-    values: pd.DataFrame, *, n_features: int | None = None, title: str | None = None
-) -> Figure:
+def feature_distributions(values: pd.DataFrame, *, n_features: int | None = None, title: str | None = None) -> Figure:
     """Draw a histogram of every feature.
 
     Parameters

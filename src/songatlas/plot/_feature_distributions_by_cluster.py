@@ -74,9 +74,7 @@ def feature_distributions_by_cluster(
     return figure
 
 
-def _ridges(
-    ax: Axes, feature: str, stored: NDArray[np.float64], labels: NDArray[np.int32], n_clusters: int
-) -> None:
+def _ridges(ax: Axes, feature: str, stored: NDArray[np.float64], labels: NDArray[np.int32], n_clusters: int) -> None:
     how = shown(feature)
     low, high = shown_range(feature, stored)
     medians = np.full(n_clusters, np.nan)

@@ -74,9 +74,7 @@ def _colored(ax: Axes, coordinates: NDArray[np.float64], values: NDArray[np.floa
     scale = Normalize(low, high if high > low else low + 1.0)
     if len(shade) > MANY_TRACKS:
         extent = (*ax.get_xlim(), *ax.get_ylim())
-        return ax.hexbin(
-            x, y, C=shade, gridsize=GRID_SIZE, extent=extent, cmap=SEQUENTIAL, norm=scale, linewidths=0.1
-        )
+        return ax.hexbin(x, y, C=shade, gridsize=GRID_SIZE, extent=extent, cmap=SEQUENTIAL, norm=scale, linewidths=0.1)
     order = np.random.default_rng(0).permutation(len(shade))
     size = point_size(len(shade)) * 0.35
     return ax.scatter(x[order], y[order], c=shade[order], cmap=SEQUENTIAL, norm=scale, s=size, linewidths=0)

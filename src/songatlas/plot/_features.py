@@ -80,11 +80,7 @@ def shown_range(feature: str, values: NDArray[np.float64]) -> tuple[float, float
     low, high = (float(q) for q in np.quantile(finite, [0.005, 0.995]))
     if high > low:
         return low, high
-    return (
-        (low - 0.5, high + 0.5)
-        if finite.min() == finite.max()
-        else (float(finite.min()), float(finite.max()))
-    )
+    return (low - 0.5, high + 0.5) if finite.min() == finite.max() else (float(finite.min()), float(finite.max()))
 
 
 def separating_features(
@@ -108,9 +104,7 @@ def limited(title: str, n_shown: int, n_features: int) -> str:
     return f"{title} (the {n_shown} of {n_features} features that separate most)"
 
 
-def strongest_trait(
-    profiles: Sequence[Profile], features: Sequence[str]
-) -> tuple[Profile, str, float] | None:
+def strongest_trait(profiles: Sequence[Profile], features: Sequence[str]) -> tuple[Profile, str, float] | None:
     """Return the cluster, feature and z of the largest difference from the catalogue; None without any."""
     best: tuple[Profile, str, float] | None = None
     for profile in profiles:
@@ -133,9 +127,7 @@ def quantile_table(values: pd.Series, labels: NDArray[np.int32], n_clusters: int
     return table
 
 
-def mean_table(
-    profiles: Sequence[Profile], features: Sequence[str], which: str = "mean"
-) -> NDArray[np.float64]:
+def mean_table(profiles: Sequence[Profile], features: Sequence[str], which: str = "mean") -> NDArray[np.float64]:
     """Return one statistic of the profiles, shape (n_clusters, n_features); NaN where it is missing."""
     rows = []
     for profile in profiles:

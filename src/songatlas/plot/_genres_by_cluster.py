@@ -15,9 +15,7 @@ MAX_GENRES = 5
 
 def genres_finding(profiles: Sequence[Profile]) -> str:
     """Return in one sentence the genre most typical of a cluster: frequent in it and rare elsewhere."""
-    found = [
-        (lift.share * max(lift.lift - 1.0, 0.0), i, lift) for i, p in enumerate(profiles) for lift in p.genres
-    ]
+    found = [(lift.share * max(lift.lift - 1.0, 0.0), i, lift) for i, p in enumerate(profiles) for lift in p.genres]
     if not found:
         return "No genre is more common in one cluster than in the catalogue"
     _, at, lift = max(found, key=lambda item: (item[0], -item[1]))
@@ -64,9 +62,7 @@ def _bars(ax: Axes, genres: Sequence[Lift], label: int, rows: int) -> None:
     ax.barh(range(len(genres)), [g.share for g in genres], color=cluster_color(label), height=0.7)
     for place, genre in enumerate(genres):
         text = f"{percent(genre.share)} · {genre.lift:.1f}×"
-        ax.annotate(
-            text, (genre.share, place), xytext=(4, 0), textcoords="offset points", va="center", color=QUIET
-        )
+        ax.annotate(text, (genre.share, place), xytext=(4, 0), textcoords="offset points", va="center", color=QUIET)
     ax.set_yticks(range(len(genres)), [shorten(genre.value, 18) for genre in genres])
     ax.set_ylim(rows - 0.4, -0.6)
     ax.xaxis.set_major_formatter(lambda value, _: percent(value))

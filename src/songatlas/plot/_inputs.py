@@ -154,9 +154,7 @@ class FigureInputs:
             return "The tree is over a sample of the tracks; leaves hold numbers of tracks."
         if self.run.method == "ward":
             return "Leaves: number of tracks and the cluster they form."
-        return (
-            f"Leaves: number of tracks and the {method_name(self.run.method)} cluster most of them belong to."
-        )
+        return f"Leaves: number of tracks and the {method_name(self.run.method)} cluster most of them belong to."
 
     @property
     def n_correlated(self) -> int:

@@ -44,9 +44,7 @@ def k_distance(curve: KDistance, *, title: str | None = None, ax: Axes | None = 
     marked = max(curve.eps, curve.knee) or 1.0
     top = min(max(float(distance.max(initial=0.0)), marked), 4.0 * marked)
     ax.set_ylim(0, 1.05 * top)
-    _level(
-        ax, curve.eps, f"eps used: {curve.eps:.3g}", ACCENT, "#A84A00", "--", above=curve.eps >= curve.knee
-    )
+    _level(ax, curve.eps, f"eps used: {curve.eps:.3g}", ACCENT, "#A84A00", "--", above=curve.eps >= curve.knee)
     if not np.isclose(curve.knee, curve.eps):
         _level(ax, curve.knee, f"knee: {curve.knee:.3g}", QUIET, QUIET, ":", above=curve.eps < curve.knee)
     ax.set_xlabel("tracks, sorted by falling distance (rank, logarithmic)")

@@ -17,9 +17,7 @@ MAX_ARROWS = 10
 MAX_NAMES = 12
 
 
-def pca_finding(
-    explained: NDArray[np.float64], loadings: NDArray[np.float64], features: Sequence[str]
-) -> str:
+def pca_finding(explained: NDArray[np.float64], loadings: NDArray[np.float64], features: Sequence[str]) -> str:
     """Return in one sentence how much the two directions hold and what the first one weighs most."""
     share = percent(float(np.sum(explained[:2])))
     if not len(features) or not np.any(loadings[:1]):
@@ -111,14 +109,10 @@ def _write(
     written = place_names(ax, anchors, texts, [cluster_color(i) for i in range(n_named)], fontsize=12.0)
     tips, labels_of_tips = _arrows(ax, loadings, features)
     taken = [note.get_window_extent() for note in written]
-    place_names(
-        ax, tips, labels_of_tips, [INK] * len(tips), fontsize=SMALL_SIZE, taken=taken, weight="normal"
-    )
+    place_names(ax, tips, labels_of_tips, [INK] * len(tips), fontsize=SMALL_SIZE, taken=taken, weight="normal")
 
 
-def _arrows(
-    ax: Axes, loadings: NDArray[np.float64], features: Sequence[str]
-) -> tuple[NDArray[np.float64], list[str]]:
+def _arrows(ax: Axes, loadings: NDArray[np.float64], features: Sequence[str]) -> tuple[NDArray[np.float64], list[str]]:
     """Draw the longest loadings as arrows from the middle; returns where their names go and the names."""
     if loadings.shape[0] < 2 or not len(features):
         return np.empty((0, 2)), []

@@ -82,9 +82,7 @@ def _axis_ends(values: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.fl
     return pairs[:, 0], pairs[:, 1]
 
 
-def _on_axes(
-    means: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _on_axes(means: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return means as a position on their axis, 0–1; .5 for a constant feature or a missing mean."""
     width = np.where(high > low, high - low, 1.0)
     place = np.where(high > low, (means - low) / width, 0.5)

@@ -87,15 +87,11 @@ def scores_by_k(curves: Curves, *, chosen: int | None = None, title: str | None 
     axes[-1].yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     if axes[0].get_legend_handles_labels()[1]:
         axes[0].legend(loc="upper right", ncols=2)
-    headline(
-        figure, title or scores_finding(curves, chosen), note="Large markers: the best value of each line."
-    )
+    headline(figure, title or scores_finding(curves, chosen), note="Large markers: the best value of each line.")
     return figure
 
 
-def _line(
-    ax: Axes, curve: Mapping[str, Sequence[float]], score: str, better: int, method: str, place: int
-) -> None:
+def _line(ax: Axes, curve: Mapping[str, Sequence[float]], score: str, better: int, method: str, place: int) -> None:
     k, values = column(curve, "n_clusters"), column(curve, score)
     if len(values) != len(k) or not len(k):
         return
@@ -103,6 +99,4 @@ def _line(
     ax.plot(k, values, color=color, marker=marker, markersize=5, label=method_name(method), zorder=3)
     best = best_at(curve, score, better)
     if best is not None:
-        ax.plot(
-            [best[0]], [best[1]], color=color, marker=marker, markersize=12, markeredgecolor=QUIET, zorder=4
-        )
+        ax.plot([best[0]], [best[1]], color=color, marker=marker, markersize=12, markeredgecolor=QUIET, zorder=4)

@@ -13,18 +13,12 @@ from ._text import capitalized, clipped, percent, plural, shorten
 MAX_POINTS = 1500  # of one cluster's curve: more than its height in pixels
 
 
-def silhouette_finding(
-    silhouette: NDArray[np.float64], labels: NDArray[np.int32], names: Sequence[str]
-) -> str:
+def silhouette_finding(silhouette: NDArray[np.float64], labels: NDArray[np.int32], names: Sequence[str]) -> str:
     """Return in one sentence the mean silhouette and how many tracks are nearer another cluster."""
     known = np.isfinite(silhouette) & (labels >= 0)
     if not known.any():
         return "No silhouette is defined for these clusters"
-    means = {
-        n: silhouette[known & (labels == i)].mean()
-        for i, n in enumerate(names)
-        if (known & (labels == i)).any()
-    }
+    means = {n: silhouette[known & (labels == i)].mean() for i, n in enumerate(names) if (known & (labels == i)).any()}
     below = percent(float((silhouette[known] < 0).mean()))
     start = f"{below} of the tracks lie nearer another cluster than their own"
     if not (silhouette[known] < 0).any():
@@ -85,9 +79,7 @@ def silhouette_diagram(
     ax.set_ylim(top or 1.0, -0.06 * top)
     ax.set_xlabel("silhouette (−1 to 1; below 0: nearer another cluster)")
     ax.spines["left"].set_visible(False)
-    note = (
-        f"{plural(total, 'track')}, sorted within their cluster; a cluster's height is its number of tracks."
-    )
+    note = f"{plural(total, 'track')}, sorted within their cluster; a cluster's height is its number of tracks."
     entitle(figure, ax, own, title or silhouette_finding(silhouette, labels, names), note=note)
     return figure
 

@@ -244,9 +244,7 @@ def entitle(figure: Figure, ax: Axes, own: bool, title: str, *, note: str = "") 
 
 def tidy(ax: Axes, *, grid: str = "") -> None:
     """Fix the tick style on the axes, so that it holds when drawn later; grid: '', 'x', 'y' or 'both'."""
-    ax.tick_params(
-        labelsize=BASE_SIZE, labelcolor=INK, color="#888888", labelfontfamily=list(font_families())
-    )
+    ax.tick_params(labelsize=BASE_SIZE, labelcolor=INK, color="#888888", labelfontfamily=list(font_families()))
     if grid:
         ax.grid(True, axis=cast("Any", grid), color=FAINT, linewidth=0.7)
 

@@ -174,9 +174,7 @@ def text_width(text: str) -> int:
     """Return the width of ``text`` in columns: two for wide (CJK) characters, none for combining marks."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def shorten(text: object, width: int) -> str:

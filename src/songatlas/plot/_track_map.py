@@ -110,9 +110,7 @@ def scatter_tracks(
     )
 
 
-def write_names(
-    ax: Axes, coordinates: NDArray[np.float64], labels: NDArray[np.int32], names: Sequence[str]
-) -> None:
+def write_names(ax: Axes, coordinates: NDArray[np.float64], labels: NDArray[np.int32], names: Sequence[str]) -> None:
     """Write the cluster names on the map, the largest cluster nearest to its place."""
     if not names:
         return

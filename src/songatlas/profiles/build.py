@@ -91,9 +91,7 @@ def build_profiles(
     )
 
 
-def _check(
-    X: FloatArray, labels: LabelArray, margin: FloatArray, silhouette: FloatArray, table: pd.DataFrame
-) -> None:
+def _check(X: FloatArray, labels: LabelArray, margin: FloatArray, silhouette: FloatArray, table: pd.DataFrame) -> None:
     lengths = {"X": len(X), "margin": len(margin), "silhouette": len(silhouette), "table": len(table)}
     for name, length in lengths.items():
         if length != len(labels):
@@ -118,9 +116,7 @@ def _track_lists(
 
     popular: TrackLists = ((),) * k
     if "popularity" in table:
-        popularity = pd.to_numeric(table["popularity"], errors="coerce").to_numpy(
-            dtype=np.float64, na_value=np.nan
-        )
+        popularity = pd.to_numeric(table["popularity"], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         popular = best(popularity, per_artist, falling=True)
     return best(distances_to_center(X, labels), per_artist), popular, best(np.asarray(margin, float), None)
 
@@ -153,17 +149,11 @@ def _marks(table: pd.DataFrame, labels: LabelArray, k: int) -> list[dict[str, in
     marks = track_values(table["marks"], ";")
     owner = labels[marks.rows]
     counts = [np.bincount(marks.codes[owner == c], minlength=len(marks.names)) for c in range(k)]
-    return [
-        {name: int(count) for name, count in zip(marks.names, own, strict=True) if count} for own in counts
-    ]
+    return [{name: int(count) for name, count in zip(marks.names, own, strict=True) if count} for own in counts]
 
 
 def _row_counts(table: pd.DataFrame, labels: LabelArray, k: int) -> list[int]:
-    rows = (
-        table["n_rows"].to_numpy(dtype=np.int64)
-        if "n_rows" in table
-        else np.ones(len(labels), dtype=np.int64)
-    )
+    rows = table["n_rows"].to_numpy(dtype=np.int64) if "n_rows" in table else np.ones(len(labels), dtype=np.int64)
     inside = labels >= 0
     sums = np.bincount(labels[inside], weights=rows[inside], minlength=k)
     return [int(total) for total in sums]

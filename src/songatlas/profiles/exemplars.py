@@ -86,9 +86,7 @@ def best_tracks(
     details = _details(tracks.table.iloc[order])
     lists: list[list[TrackRef]] = [[] for _ in range(n_clusters)]
     for position, detail in zip(order, details, strict=True):
-        lists[labels[position]].append(
-            TrackRef(int(tracks.rows[position]), *detail, value=float(order_by[position]))
-        )
+        lists[labels[position]].append(TrackRef(int(tracks.rows[position]), *detail, value=float(order_by[position])))
     return tuple(map(tuple, lists))
 
 
@@ -115,9 +113,7 @@ def _column(table: pd.DataFrame, *names: str) -> NDArray[np.object_] | None:
     if name is None:
         return None
     cells, missing = table[name].astype(object).to_numpy(), table[name].isna().to_numpy()
-    return np.array(
-        ["" if gone else str(cell) for cell, gone in zip(cells, missing, strict=True)], dtype=object
-    )
+    return np.array(["" if gone else str(cell) for cell, gone in zip(cells, missing, strict=True)], dtype=object)
 
 
 def _codes(texts: NDArray[np.object_], *, sort: bool = False) -> NDArray[np.int64]:

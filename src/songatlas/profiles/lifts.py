@@ -16,9 +16,7 @@ from songatlas.results import FloatArray, LabelArray, Lift
 MIN_COUNT = 5  # tracks a value needs in a cluster; 2 in catalogues of fewer than SMALL tracks
 SMALL = 500
 MIN_SCORE = 2.326  # one-sided 1 % of a normal score
-PRIOR_WEIGHT = (
-    10.0  # pseudo-tracks, spread over the values as in the catalogue: pulls small clusters to the average
-)
+PRIOR_WEIGHT = 10.0  # pseudo-tracks, spread over the values as in the catalogue: pulls small clusters to the average
 
 
 @dataclass(frozen=True)

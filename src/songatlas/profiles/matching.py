@@ -16,9 +16,7 @@ from .summary import ClusterStatistics
 from .vocabulary import Rule, Vocabulary
 
 IMPOSSIBLE = -1e6
-KIN = (
-    frozenset({"energy", "loudness"}),
-)  # two words for nearly one thing: a composed name takes one of them
+KIN = (frozenset({"energy", "loudness"}),)  # two words for nearly one thing: a composed name takes one of them
 
 
 def match_bases(
@@ -51,9 +49,7 @@ def match_bases(
     return names, fits
 
 
-def _fit(
-    rule: Rule, cluster: ClusterStatistics, weights: Mapping[str, float], vocabulary: Vocabulary
-) -> float:
+def _fit(rule: Rule, cluster: ClusterStatistics, weights: Mapping[str, float], vocabulary: Vocabulary) -> float:
     """Return the cosine between the cluster's direction and the rule's; `IMPOSSIBLE` if a claim fails."""
     if not all_hold(rule.claims, cluster):
         return IMPOSSIBLE

@@ -74,9 +74,7 @@ def _identity(cluster: ClusterStatistics) -> tuple[float, ...]:
     return (-cluster.n_tracks, *(round(z, 9) for _, z in sorted(cluster.z.items())))
 
 
-def _names(
-    clusters: Sequence[ClusterStatistics], weights: Mapping[str, float], vocabulary: Vocabulary
-) -> list[str]:
+def _names(clusters: Sequence[ClusterStatistics], weights: Mapping[str, float], vocabulary: Vocabulary) -> list[str]:
     if len(clusters) == 1 and clusters[0].share > 0.5:
         return [vocabulary.special["single" if clusters[0].share == 1 else "bulk"]]
     average = [all(abs(z) < vocabulary.limits["average"] for z in c.z.values()) for c in clusters]

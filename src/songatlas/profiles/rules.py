@@ -94,9 +94,7 @@ def _special_contradictions(base: str, cluster: Described, vocabulary: Vocabular
     if base != vocabulary.special["average"]:
         return []
     limit = vocabulary.limits["average"]
-    return [
-        f"{base!r} claims |z| < {limit}, {f} has {z:.2f}" for f, z in cluster.z.items() if abs(z) >= limit
-    ]
+    return [f"{base!r} claims |z| < {limit}, {f} has {z:.2f}" for f, z in cluster.z.items() if abs(z) >= limit]
 
 
 def _term_contradictions(
@@ -106,18 +104,14 @@ def _term_contradictions(
     found = [f"no rule backs the word {word!r}" for word in unknown]
     for term in terms:
         found += [
-            _broken(term, claim, cluster)
-            for claim in vocabulary.terms.get(term, ())
-            if not holds(claim, cluster)
+            _broken(term, claim, cluster) for claim in vocabulary.terms.get(term, ()) if not holds(claim, cluster)
         ]
         if term in comparatives and term not in vocabulary.terms:
             found += _sign_contradictions(term, *comparatives[term], cluster, vocabulary)
     return found
 
 
-def _sign_contradictions(
-    text: str, feature: str, sign: int, cluster: Described, vocabulary: Vocabulary
-) -> list[str]:
+def _sign_contradictions(text: str, feature: str, sign: int, cluster: Described, vocabulary: Vocabulary) -> list[str]:
     least = vocabulary.limits["somewhat"]
     z = cluster.z.get(feature)
     if z is not None and sign * z >= least:

@@ -31,9 +31,7 @@ def tagline(
     return "; ".join([_character(cluster, evidence, vocabulary, single), *_genre(genres)]) + "."
 
 
-def _character(
-    cluster: ClusterStatistics, evidence: Sequence[Trait], vocabulary: Vocabulary, single: bool
-) -> str:
+def _character(cluster: ClusterStatistics, evidence: Sequence[Trait], vocabulary: Vocabulary, single: bool) -> str:
     if single and cluster.share == 1:
         return "All tracks in one group"
     spoken_of = [t for t in evidence if abs(t.z) >= vocabulary.limits["somewhat"]]

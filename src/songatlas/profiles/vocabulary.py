@@ -126,9 +126,7 @@ def _claims(table: Mapping[str, Mapping[str, float]]) -> tuple[Claim, ...]:
     for feature, bounds in table.items():
         for key, value in bounds.items():
             if key not in BOUNDS:
-                raise ParameterError(
-                    f"vocabulary: {feature} has the bound {key!r}. Bounds: {', '.join(BOUNDS)}."
-                )
+                raise ParameterError(f"vocabulary: {feature} has the bound {key!r}. Bounds: {', '.join(BOUNDS)}.")
             statistic, bound = key.split("_")
             claims.append(Claim(feature, statistic, bound, float(value)))
     return tuple(claims)

@@ -41,9 +41,7 @@ def _card(profile: Profile) -> dict[str, Any]:
         "genres": _lifts(profile.genres),
         "decades": _lifts(profile.decades),
         "artists": _lifts(profile.artists),
-        "marks": [
-            {"title": RULE_TITLES.get(k, title(k)), "count": int(n)} for k, n in profile.marks.items() if n
-        ],
+        "marks": [{"title": RULE_TITLES.get(k, title(k)), "count": int(n)} for k, n in profile.marks.items() if n],
     }
 
 
@@ -56,11 +54,7 @@ def _further_traits(profile: Profile, shown: Sequence[Trait]) -> list[Trait]:
 
 def _marks(profile: Profile) -> list[dict[str, Any]]:
     """Return the cleaning rules that marked tracks of the cluster."""
-    return [
-        {"title": RULE_TITLES.get(rule, title(rule)), "count": int(n)}
-        for rule, n in profile.marks.items()
-        if n
-    ]
+    return [{"title": RULE_TITLES.get(rule, title(rule)), "count": int(n)} for rule, n in profile.marks.items() if n]
 
 
 def _trait(trait: Trait) -> dict[str, Any]:

@@ -37,9 +37,7 @@ def summarize_data(run: RunData) -> dict[str, Any]:
         "n_features": len(features),
         "scaling": _scaling(run),
         "correlations": _correlations(exploration),
-        "redundant": [
-            [feature_title(a), feature_title(b), plain_number(r)] for a, b, r in exploration.redundant
-        ],
+        "redundant": [[feature_title(a), feature_title(b), plain_number(r)] for a, b, r in exploration.redundant],
         "genres": _values(exploration.top_genres),
         "artists": _values(exploration.top_artists),
     }

@@ -19,9 +19,7 @@ def summarize_choice(run: RunData) -> dict[str, Any]:
         "n_clusters": int(choice.n_clusters),
         "rule": plain_text(choice.rule),
         "explanation": plain_text(choice.explanation),
-        "suggestions": [
-            {"criterion": plain_text(c), "n_clusters": int(k)} for c, k in choice.suggestions.items()
-        ],
+        "suggestions": [{"criterion": plain_text(c), "n_clusters": int(k)} for c, k in choice.suggestions.items()],
         "curves": [_curve(method, rows) for method, rows in choice.curves.items()],
         "given": run.options.cluster.n_clusters is not None,
         "k_distance": None
@@ -111,12 +109,7 @@ def summarize_exactness(run: RunData) -> list[dict[str, Any]]:
     for method, clustering in run.clusterings.items():
         entries.append((f"Labels of {method_title(method)}", basis(plain_provenance(clustering.provenance))))
     for candidate in run.candidates:
-        entries.append(
-            (f"Scores of {method_title(candidate.method)}", basis(plain_provenance(candidate.provenance)))
-        )
+        entries.append((f"Scores of {method_title(candidate.method)}", basis(plain_provenance(candidate.provenance))))
     for made in run.map.quality_provenance.values():
         entries.append(("Figures of trust of the map", basis(plain_provenance(made))))
-    return [
-        {"what": what, "basis": made, "exact": made.startswith("all ")}
-        for what, made in dict.fromkeys(entries)
-    ]
+    return [{"what": what, "basis": made, "exact": made.startswith("all ")} for what, made in dict.fromkeys(entries)]

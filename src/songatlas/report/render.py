@@ -56,9 +56,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
 }
 
 
-def render_report(
-    summary: Mapping[str, Any], figures: Mapping[str, bytes], captions: Mapping[str, str]
-) -> str:
+def render_report(summary: Mapping[str, Any], figures: Mapping[str, bytes], captions: Mapping[str, str]) -> str:
     """Return the report as one HTML document that needs no network and no other file.
 
     Parameters
@@ -98,9 +96,7 @@ def environment(kind: str) -> Environment:
     return env
 
 
-def _figures(
-    names: Iterable[str], figures: Mapping[str, bytes], captions: Mapping[str, str]
-) -> list[dict[str, Any]]:
+def _figures(names: Iterable[str], figures: Mapping[str, bytes], captions: Mapping[str, str]) -> list[dict[str, Any]]:
     return [_figure(name, figures[name], captions.get(name, "")) for name in names if name in figures]
 
 

@@ -74,8 +74,7 @@ def _map(run: RunData) -> dict[str, Any]:
         "description": plain_text(track_map.description),
         "has_map": track_map.coordinates is not None,
         "quality": [
-            _quality(name, value, track_map.quality_provenance.get(name))
-            for name, value in track_map.quality.items()
+            _quality(name, value, track_map.quality_provenance.get(name)) for name, value in track_map.quality.items()
         ],
         "explained_variance_ratio": [plain_number(v) for v in track_map.explained_variance_ratio[:2]],
         "directions": [_direction(row, run.scaling.features) for row in track_map.loadings[:2]],
@@ -124,7 +123,5 @@ def _changed_options(options: Options) -> list[dict[str, Any]]:
         usual = defaults[stage] if isinstance(values, dict) else {"": defaults[stage]}
         for name, value in pairs:
             if value != usual[name]:
-                changed.append(
-                    {"name": f"{stage}.{name}".rstrip("."), "value": value, "default": usual[name]}
-                )
+                changed.append({"name": f"{stage}.{name}".rstrip("."), "value": value, "default": usual[name]})
     return changed

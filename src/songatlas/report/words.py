@@ -17,8 +17,7 @@ METHOD_WORDS: dict[str, str] = {
     "ward": "starts with every track on its own and joins the two most alike groups again and again; "
     "the tree that grows is cut into clusters",
     "hdbscan": "looks for crowded regions that may differ in how crowded they are; the rest is noise",
-    "gaussian_mixture": "describes the catalogue as overlapping clouds of tracks; "
-    "each track goes to its likeliest one",
+    "gaussian_mixture": "describes the catalogue as overlapping clouds of tracks; each track goes to its likeliest one",
 }
 
 RULE_TITLES: dict[str, str] = {
@@ -153,6 +152,4 @@ def separation_words(silhouette: float | None) -> str:
     for least, words in steps:
         if silhouette > least:
             return words
-    return (
-        "The clusters hardly stand apart: read them as regions of one field, not as separate kinds of music."
-    )
+    return "The clusters hardly stand apart: read them as regions of one field, not as separate kinds of music."

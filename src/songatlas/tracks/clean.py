@@ -65,9 +65,7 @@ class _Ledger:
     def table(self, track_ids: TextArray) -> pd.DataFrame:
         """Return the lines ordered by row, then by rule; row numbers start at 1."""
         if not self.parts:
-            return pd.DataFrame(
-                {name: pd.Series(dtype="int64" if name == "row" else "str") for name in LEDGER_COLUMNS}
-            )
+            return pd.DataFrame({name: pd.Series(dtype="int64" if name == "row" else "str") for name in LEDGER_COLUMNS})
         lines = pd.concat(self.parts, ignore_index=True)
         order = np.lexsort((lines["rule"].map(RULES.index).to_numpy(), lines["row"].to_numpy()))
         lines = lines.iloc[order].reset_index(drop=True)

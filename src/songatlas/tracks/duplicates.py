@@ -82,9 +82,7 @@ def connected_groups(relations: Sequence[PositionArray], n_rows: int) -> Positio
     start = np.tile(rows, len(relations))
     stop = np.concatenate(list(relations))
     linked = start != stop
-    graph = coo_array(
-        (np.ones(linked.sum(), dtype=np.int8), (start[linked], stop[linked])), shape=(n_rows, n_rows)
-    )
+    graph = coo_array((np.ones(linked.sum(), dtype=np.int8), (start[linked], stop[linked])), shape=(n_rows, n_rows))
     _, groups = connected_components(graph, directed=False)
     _, first_in_group = np.unique(groups, return_index=True)
     first: PositionArray = first_in_group[groups].astype(np.int64)

@@ -62,9 +62,7 @@ def explore_tracks(table: pd.DataFrame, source_columns: Sequence[str]) -> Explor
     table = table.copy(deep=False)
     table.attrs = {}  # pandas copies them whenever a column is taken
     source_columns = [name for name in source_columns if name in table.columns]
-    features = tuple(
-        summarize_feature(name, table[name]) for name in SUMMARIZED_COLUMNS if name in table.columns
-    )
+    features = tuple(summarize_feature(name, table[name]) for name in SUMMARIZED_COLUMNS if name in table.columns)
     names = tuple(name for name in (*FEATURE_NAMES, *AUDIENCE_COLUMNS) if name in table.columns)
     matrix = correlations(table, names)
     redundant = redundant_pairs(names, matrix)
@@ -80,9 +78,7 @@ def explore_tracks(table: pd.DataFrame, source_columns: Sequence[str]) -> Explor
         redundant=redundant,
         top_genres=most_common(table, "genres", 20),
         top_artists=top_artists,
-        problems=find_problems(
-            table, features, duplicates, redundant, top_artists, reading.get("unreadable", {})
-        ),
+        problems=find_problems(table, features, duplicates, redundant, top_artists, reading.get("unreadable", {})),
     )
 
 
@@ -99,9 +95,7 @@ def summarize_feature(name: str, column: pd.Series) -> FeatureSummary:
     n = len(values)
     if n == 0:
         nothing = dict.fromkeys(QUANTILES, np.nan)
-        return FeatureSummary(
-            name, 0, n_missing, np.nan, np.nan, np.nan, nothing, 0, 0, (0,) * N_BINS, (0.0, 1.0)
-        )
+        return FeatureSummary(name, 0, n_missing, np.nan, np.nan, np.nan, nothing, 0, 0, (0,) * N_BINS, (0.0, 1.0))
     counts, edges = np.histogram(values, bins=N_BINS)
     quantiles = np.quantile(values, list(QUANTILES.values()))
     return FeatureSummary(

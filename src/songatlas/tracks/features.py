@@ -42,9 +42,7 @@ def choose_features(table: pd.DataFrame, options: FeatureOptions) -> FeatureTabl
         absent = [name for name in FEATURE_NAMES if name not in table.columns]
         dropped.update(dict.fromkeys(absent, "not in the table"))
         if absent and names:
-            _warn(
-                f"the table has no {', '.join(absent)}; the tracks are clustered by the other {len(names)} features."
-            )
+            _warn(f"the table has no {', '.join(absent)}; the tracks are clustered by the other {len(names)} features.")
     else:
         names = _matching(table, options.features)
     for name in names:

@@ -58,9 +58,7 @@ def merge_duplicates(table: pd.DataFrame, eligible: MaskArray, modes: Mapping[st
     return merging
 
 
-def _choose_representatives(
-    rule: str, groups: PositionArray, preference: FloatArray | None, merging: Merging
-) -> None:
+def _choose_representatives(rule: str, groups: PositionArray, preference: FloatArray | None, merging: Merging) -> None:
     """Let each group's rows that still stand go into the preferred one, else the first."""
     standing = np.flatnonzero(merging.reason == "")
     if preference is not None:

@@ -237,9 +237,7 @@ def _shape_problems(audio: Sequence[FeatureSummary]) -> Iterator[Problem]:
         yield Problem("nearly_all_zero", len(sparse), message, shown)
     skewed = [f for f in filled if abs(f.skew) > STRONG_SKEW]
     if skewed:
-        shown = tuple(
-            f"{f.name}: skew {f.skew:.1f}, half below {_value(f.name, f.quantiles['50%'])}" for f in skewed
-        )
+        shown = tuple(f"{f.name}: skew {f.skew:.1f}, half below {_value(f.name, f.quantiles['50%'])}" for f in skewed)
         message = (
             "A long tail: a few extreme tracks set the scale, and all others look alike. A transform (log) "
             "or another scaler (quantile, power) evens it out."
@@ -334,9 +332,7 @@ def _track(table: pd.DataFrame, row: int) -> str:
 
 def _examples(table: pd.DataFrame, found: Findings) -> tuple[str, ...]:
     shown = []
-    for row, column, before in zip(
-        found.rows[:N_EXAMPLES].tolist(), found.column, found.before, strict=False
-    ):
+    for row, column, before in zip(found.rows[:N_EXAMPLES].tolist(), found.column, found.before, strict=False):
         values = zip(column.split("; "), before.split("; "), strict=False)
         shown.append(f"{_track(table, row)} ({', '.join(_with_unit(name, value) for name, value in values)})")
     return tuple(shown)

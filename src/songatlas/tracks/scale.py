@@ -23,9 +23,7 @@ from songatlas.results import FloatArray, Scaling
 _LOGIT_EDGE = 1e-3  # 0 and 1 have no logit: the outermost thousandths are moved in
 
 
-def fit_scaling(
-    names: Sequence[str], values: FloatArray, options: FeatureOptions, dropped: dict[str, str]
-) -> Scaling:
+def fit_scaling(names: Sequence[str], values: FloatArray, options: FeatureOptions, dropped: dict[str, str]) -> Scaling:
     """Return the scaling learned from the tracks that will be clustered.
 
     Parameters
@@ -90,9 +88,9 @@ def _learned(T: FloatArray, scaler: str) -> dict[str, FloatArray]:
         robust = RobustScaler().fit(T)
         return {"center": robust.center_, "scale": robust.scale_}
     if scaler == "quantile":
-        quantile = QuantileTransformer(
-            n_quantiles=min(1000, len(T)), output_distribution="normal", subsample=None
-        ).fit(T)
+        quantile = QuantileTransformer(n_quantiles=min(1000, len(T)), output_distribution="normal", subsample=None).fit(
+            T
+        )
         return {"quantiles": quantile.quantiles_, "references": quantile.references_}
     if scaler == "power":
         power = PowerTransformer(standardize=False).fit(T)
@@ -116,9 +114,7 @@ def _transformed(names: Sequence[str], values: NDArray[np.float64], transforms: 
                 "Use another transform, or the power scaler."
             )
         if kind == "logit" and (column.min(initial=0.0) < 0 or column.max(initial=0.0) > 1):
-            raise ParameterError(
-                f"transforms[{name!r}]: logit needs values from 0 to 1, but {column.max():g} occurs."
-            )
+            raise ParameterError(f"transforms[{name!r}]: logit needs values from 0 to 1, but {column.max():g} occurs.")
         if kind == "log":
             T[:, j] = np.log1p(column)
         elif kind == "sqrt":

@@ -26,9 +26,7 @@ def texts(table: pd.DataFrame, name: str) -> TextArray:
 
 def value_texts(values: pd.Series) -> TextArray:
     """Return values as short texts: '' where missing, whole numbers without a point."""
-    shown = [
-        "" if value is pd.NA or value != value else str(value).removesuffix(".0") for value in values.tolist()
-    ]
+    shown = ["" if value is pd.NA or value != value else str(value).removesuffix(".0") for value in values.tolist()]
     return np.array(shown, dtype=object)
 
 

@@ -49,9 +49,7 @@ def choose_method(results: Mapping[str, MethodResult], options: ClusterOptions) 
     return winner, f"{_WORDS[winner]} is used: {told}. {_others_told(chosen, winner)}".strip()
 
 
-def describe_choice(
-    results: Mapping[str, MethodResult], method: str, why: str, options: ClusterOptions
-) -> Choice:
+def describe_choice(results: Mapping[str, MethodResult], method: str, why: str, options: ClusterOptions) -> Choice:
     """Return the number of clusters chosen, the rule, the curves behind it and what each criterion suggests."""
     curves = {
         m: _curve([t.candidate for t in r.trials if "n_clusters" in t.candidate.params])

@@ -23,9 +23,7 @@ def make_manifest(
         "python": platform.python_version(),
         "packages": {name: version(name) for name in _PACKAGES},
         "seed": run.options.seed,
-        "inputs": [
-            {"name": name, "rows": rows, "sha256": digest} for name, rows, digest in account.get("files", [])
-        ],
+        "inputs": [{"name": name, "rows": rows, "sha256": digest} for name, rows, digest in account.get("files", [])],
         "columns": account.get("columns", []),
         "unreadable": account.get("unreadable", {}),
         "counts": {

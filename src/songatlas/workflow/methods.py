@@ -40,8 +40,7 @@ class MethodResult:
     def marked(self) -> list[Trial]:
         """Return the trials with the choice marked in its candidate."""
         return [
-            replace(t, candidate=replace(t.candidate, chosen=(i == self.chosen)))
-            for i, t in enumerate(self.trials)
+            replace(t, candidate=replace(t.candidate, chosen=(i == self.chosen))) for i, t in enumerate(self.trials)
         ]
 
 
@@ -90,9 +89,7 @@ def run_ward(task: Task) -> MethodResult:
         params.append({"height": height})
     trials = _scored(task, "ward", labelings, params)
     chosen, reason = (
-        (len(trials) - 1, f"Cut at height {height:g}, as asked.")
-        if height is not None
-        else _choose_k(task, trials)
+        (len(trials) - 1, f"Cut at height {height:g}, as asked.") if height is not None else _choose_k(task, trials)
     )
     found = {}
     if len(task.ks) > 1 and task.ks[-1] < len(task.X):
@@ -111,8 +108,7 @@ def run_dbscan(task: Task) -> MethodResult:
     curves = {count: np.sort(distances[:, max(0, count - 2)])[::-1] for count in counts}
     asked = task.options.eps
     radii = {
-        count: [asked] if asked is not None else [float(e) for e in eps_grid(curves[count])[1]]
-        for count in counts
+        count: [asked] if asked is not None else [float(e) for e in eps_grid(curves[count])[1]] for count in counts
     }
     labelings, grid = [], []
     with task.progress.step("DBSCAN", float(sum(map(len, radii.values())))) as step:

@@ -56,9 +56,7 @@ def prepare(table: Any, options: Options) -> Prepared:
         raise DataError(_nothing_left(len(table), len(kept), cleaning, chosen))
     values, order = _in_value_order(table, chosen.values[kept], kept)
     constant = drop_constant(chosen.names, values)
-    used = [j for j, name in enumerate(chosen.names) if name not in constant] or list(
-        range(len(chosen.names))
-    )
+    used = [j for j, name in enumerate(chosen.names) if name not in constant] or list(range(len(chosen.names)))
     names, values = tuple(chosen.names[j] for j in used), np.ascontiguousarray(values[:, used])
     scaling = fit_scaling(names, values, options.features, {**chosen.dropped, **constant})
     return Prepared(

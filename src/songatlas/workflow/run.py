@@ -105,9 +105,7 @@ def _cluster(table: Any, options: Options, progress: Progress, clock: _Clock) ->
     with clock.stage("profiles"), progress.step("profiles and names", None):
         tracks = kept_table(ready)
         profiles = _profiles(ready, clusterings[method], tracks, options)
-        distance = center_distance(
-            ready.X, clusterings[method].labels[ready.order], clusterings[method].centers
-        )
+        distance = center_distance(ready.X, clusterings[method].labels[ready.order], clusterings[method].centers)
         full = cluster_table(
             ready,
             clusterings,
@@ -172,9 +170,7 @@ def _clustering(ready: Prepared, method: str, result: MethodResult) -> Clusterin
     centers = cluster_centers(ready.X, trial.labels)
     margin = membership_margin(ready.X, trial.labels, centers)
     labels, margin, silhouette = (_in_table_order(a, ready) for a in (trial.labels, margin, trial.silhouette))
-    return Clustering(
-        method, trial.candidate.params, labels, centers, margin, silhouette, Provenance(len(ready.X))
-    )
+    return Clustering(method, trial.candidate.params, labels, centers, margin, silhouette, Provenance(len(ready.X)))
 
 
 def _leaves_in_table_order(tree: FloatArray, ready: Prepared) -> FloatArray:

@@ -16,9 +16,7 @@ def kept_table(ready: Prepared) -> pd.DataFrame:
     """Return the clustered rows, with united genres, marks, the rows each stands for, and its place in the table."""
     cleaning = ready.cleaning
     tracks = _with_genres(ready.table, cleaning.genres).iloc[ready.kept].reset_index(drop=True)
-    stands_for = np.bincount(
-        cleaning.representative[cleaning.representative >= 0], minlength=len(ready.table)
-    )
+    stands_for = np.bincount(cleaning.representative[cleaning.representative >= 0], minlength=len(ready.table))
     return tracks.assign(row=ready.kept, marks=cleaning.marks[ready.kept], n_rows=stands_for[ready.kept])
 
 
@@ -63,9 +61,7 @@ def cluster_table(
 
 def renamed_sources(ready_columns: Sequence[str], table: pd.DataFrame) -> tuple[str, ...]:
     """Return the source columns' names after `cluster_table` made room for its own."""
-    return tuple(
-        name if f"source_{name}" not in table.columns else f"source_{name}" for name in ready_columns
-    )
+    return tuple(name if f"source_{name}" not in table.columns else f"source_{name}" for name in ready_columns)
 
 
 def _with_genres(table: pd.DataFrame, genres: Mapping[int, str]) -> pd.DataFrame:

@@ -170,10 +170,7 @@ def test_spoken_word_is_an_eighth_of_the_catalogue_by_few_artists(table) -> None
     assert (table["speechiness"] > 0.66).mean() == pytest.approx(0.125, abs=0.02)
     assert spoken["name_artists"].nunique() < 20
     assert spoken["name_artists"].value_counts().iloc[0] > 200
-    assert (
-        spoken["name_song"].str.contains(r"^(?:Folge|Episode) \d{3}: .+ - (?:Kapitel|Chapter) \d\d$").mean()
-        > 0.99
-    )
+    assert spoken["name_song"].str.contains(r"^(?:Folge|Episode) \d{3}: .+ - (?:Kapitel|Chapter) \d\d$").mean() > 0.99
 
 
 def test_chapters_of_a_series_are_counted_without_gaps(table) -> None:

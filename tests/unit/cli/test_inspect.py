@@ -25,9 +25,7 @@ def songs(n=300, seed=0):
     table["followers"] = rng.integers(0, 30_000_000, n)
     table["track_id"] = [f"id{i:05d}" for i in range(n)]
     table["track_name"] = [f"Song [bold]{i}[/bold] :smile:" for i in range(n)]
-    table["artist_name"] = [
-        "夜の灯台と長い名前のオーケストラ楽団" if i % 3 else f"Artist {i}" for i in range(n)
-    ]
+    table["artist_name"] = ["夜の灯台と長い名前のオーケストラ楽団" if i % 3 else f"Artist {i}" for i in range(n)]
     table["genres"] = ["city pop;jazz" if i % 2 else "" for i in range(n)]
     table["a_column_with_a_very_long_name_indeed"] = "x" * 200
     return table
@@ -39,9 +37,7 @@ def explore(table):
 
 def page(table, width, *, terminal=False, files=()):
     stream = io.StringIO()
-    console = Console(
-        file=stream, width=width, force_terminal=terminal, highlight=False, markup=False, emoji=False
-    )
+    console = Console(file=stream, width=width, force_terminal=terminal, highlight=False, markup=False, emoji=False)
     render_exploration(explore(table), console, files)
     return stream.getvalue()
 

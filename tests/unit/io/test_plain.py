@@ -30,9 +30,7 @@ def test_nested_values_come_back_equal():
 
 
 def test_numpy_values_and_missing_numbers_become_plain():
-    assert to_plain(
-        {"a": np.float64(2.5), "b": np.int32(3), "c": float("nan"), "d": np.array([1.0, np.inf])}
-    ) == {
+    assert to_plain({"a": np.float64(2.5), "b": np.int32(3), "c": float("nan"), "d": np.array([1.0, np.inf])}) == {
         "a": 2.5,
         "b": 3,
         "c": None,

@@ -72,9 +72,7 @@ quick = settings(
 
 
 def plain(track: PlaylistTrack) -> PlaylistTrack:
-    return replace(
-        track, title=plain_text(track.title), artist=plain_text(track.artist), album=plain_text(track.album)
-    )
+    return replace(track, title=plain_text(track.title), artist=plain_text(track.artist), album=plain_text(track.album))
 
 
 @quick
@@ -83,9 +81,7 @@ def plain(track: PlaylistTrack) -> PlaylistTrack:
 def test_xspf_and_jspf_read_back_equal(tmp_path, write, read, title, tracks, annotation) -> None:
     path = tmp_path / "list"
     write(path, title, tracks, annotation)
-    expected = PlaylistFile(
-        plain_text(title), tuple(map(plain, tracks)), plain_text(annotation or "") or None
-    )
+    expected = PlaylistFile(plain_text(title), tuple(map(plain, tracks)), plain_text(annotation or "") or None)
     assert read(path) == expected
     once = path.read_bytes()
     write(path, title, tracks, annotation)
@@ -134,9 +130,7 @@ def test_m3u8_of_tracks_nobody_could_open_is_refused_with_their_number(tmp_path)
         PlaylistTrack("Hinge", track_id="t0000001"),
         PlaylistTrack("Ok", track_id=ID),
     ]
-    with pytest.raises(
-        DataError, match=r"2 of 3 tracks have neither a location nor a valid track id.*'Heron'"
-    ):
+    with pytest.raises(DataError, match=r"2 of 3 tracks have neither a location nor a valid track id.*'Heron'"):
         write_m3u8(tmp_path / "a.m3u8", "x", tracks)
     assert not (tmp_path / "a.m3u8").exists()
 

@@ -52,9 +52,7 @@ def test_labels_equal_scikit_learn(kind, seed, n, d, share, min_samples):
 
 
 @settings(max_examples=40, deadline=None)
-@given(
-    seed=st.integers(0, 10**6), n=st.integers(20, 300), d=st.integers(1, 3), eps=st.sampled_from([1.0, 2.0])
-)
+@given(seed=st.integers(0, 10**6), n=st.integers(20, 300), d=st.integers(1, 3), eps=st.sampled_from([1.0, 2.0]))
 def test_rows_at_exactly_eps_are_in_reach(seed, n, d, eps):
     assert_equals_scikit_learn(make_rows("lattice", seed, n, d), eps, 4)
 

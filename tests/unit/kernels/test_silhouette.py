@@ -22,9 +22,7 @@ def test_any_number_of_features_agrees_with_scikit_learn(n_features: int) -> Non
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.integers(0, 10_000), st.integers(3, 60), st.sampled_from(["normal", "copies", "line", "huge", "tiny"])
-)
+@given(st.integers(0, 10_000), st.integers(3, 60), st.sampled_from(["normal", "copies", "line", "huge", "tiny"]))
 def test_many_labelings_with_noise_gaps_and_single_tracks(seed: int, n_tracks: int, kind: str) -> None:
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n_tracks, 3))
@@ -123,9 +121,7 @@ def test_read_only_fortran_and_float32_input() -> None:
     other = np.asfortranarray(X)
     other.flags.writeable = False
     assert np.array_equal(silhouette_samples(other, [labels]), expected)
-    np.testing.assert_allclose(
-        silhouette_samples(X.astype(np.float32), [labels.astype(np.int8)]), expected, atol=1e-5
-    )
+    np.testing.assert_allclose(silhouette_samples(X.astype(np.float32), [labels.astype(np.int8)]), expected, atol=1e-5)
 
 
 def test_progress_adds_up_to_one(always_float32: None, monkeypatch: pytest.MonkeyPatch) -> None:

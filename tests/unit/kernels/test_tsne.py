@@ -43,9 +43,7 @@ def with_opentsne(neighbors: np.ndarray, start: np.ndarray, early: int, late: in
     affinities = Uniform(knn_index=index, symmetrize="max")
     embedding = TSNEEmbedding(start.copy(), affinities, negative_gradient_method=method, theta=0.0)
     for n_iterations, exaggeration, momentum in ((early, 12.0, 0.5), (late, None, 0.8)):
-        embedding = embedding.optimize(
-            n_iterations, exaggeration=exaggeration, momentum=momentum, learning_rate="auto"
-        )
+        embedding = embedding.optimize(n_iterations, exaggeration=exaggeration, momentum=momentum, learning_rate="auto")
     return np.asarray(embedding, dtype=np.float64)
 
 

@@ -85,9 +85,7 @@ def test_a_turned_and_mirrored_map_is_aligned_alike(angle: float, mirror: float)
         assert np.corrcoef(aligned[:, axis], scores[:, axis])[0, 1] > 0
     assert abs(np.corrcoef(aligned.T)[0, 1]) < 1e-9
     assert aligned[:, 0].var() > aligned[:, 1].var()
-    np.testing.assert_allclose(
-        np.linalg.norm(aligned[0] - aligned[1]), np.linalg.norm(coordinates[0] - coordinates[1])
-    )
+    np.testing.assert_allclose(np.linalg.norm(aligned[0] - aligned[1]), np.linalg.norm(coordinates[0] - coordinates[1]))
 
 
 def test_quality_agrees_with_scikit_learn_and_with_sets() -> None:

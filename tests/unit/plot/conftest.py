@@ -60,9 +60,7 @@ def _clustering(method: str, X: np.ndarray, labels: np.ndarray) -> Clustering:
         a = np.linalg.norm(X - centers[np.maximum(labels, 0)], axis=1)
         b = np.sort(np.linalg.norm(X[:, None] - centers[None], axis=2), axis=1)[:, 1]
         scores = np.where(clustered, (b - a) / np.maximum(a, b), 0.0)
-    return Clustering(
-        method, {"n_clusters": k}, labels.astype(np.int32), centers, scores, scores, Provenance(len(X))
-    )
+    return Clustering(method, {"n_clusters": k}, labels.astype(np.int32), centers, scores, scores, Provenance(len(X)))
 
 
 def _candidate(c: Clustering, winner: bool) -> Candidate:
@@ -86,11 +84,7 @@ def _profile(
     z = (own.mean() - everything.mean()) / std
     means = own.mean().to_dict()
     traits = tuple(Trait(f, float(z[f]), means[f], float(everything[f].mean()), f) for f in features)
-    lifts = (
-        tuple(Lift(f"genre {label} {g}", 10 - g, 0.3 / (g + 1), 4.0 - 0.4 * g) for g in range(4))
-        if genres
-        else ()
-    )
+    lifts = tuple(Lift(f"genre {label} {g}", 10 - g, 0.3 / (g + 1), 4.0 - 0.4 * g) for g in range(4)) if genres else ()
     return Profile(
         label, name, "One sentence.", traits[:2], len(own), len(own), len(own) / len(table), means,
         own.median().to_dict(), own.std(ddof=0).to_dict(), z.to_dict(), traits, 0.2, (), (), (), lifts,
@@ -141,8 +135,7 @@ def build_run(
         table.loc[0, "year"] = pd.NA
     own = labels[method]
     profiles = tuple(
-        _profile(c, names[c % len(names)], table, own, features, genres)
-        for c in range(clusterings[method].n_clusters)
+        _profile(c, names[c % len(names)], table, own, features, genres) for c in range(clusterings[method].n_clusters)
     )
     pca = PCA(min(5, X.shape[1], len(X))).fit(X)
     scores = pca.transform(X)[:, :2]
@@ -161,9 +154,7 @@ def build_run(
     with np.errstate(invalid="ignore"):
         spread = values.std(ddof=0).to_numpy() > 0
         r = np.full((len(features), len(features)), np.nan)
-        r[np.ix_(spread, spread)] = np.corrcoef(values.to_numpy()[:, spread].T).reshape(
-            spread.sum(), spread.sum()
-        )
+        r[np.ix_(spread, spread)] = np.corrcoef(values.to_numpy()[:, spread].T).reshape(spread.sum(), spread.sum())
     exploration = Exploration(n_tracks, (), (), {}, features, r, (), (), (), ())
     tree = None
     if "ward" in methods and n_tracks > 1:

@@ -131,9 +131,7 @@ def test_feature_maps_show_cell_means_for_many_tracks(make_run):
 
 def test_pca_map_states_the_explained_variance_and_names_features(run, inputs):
     m = run.map
-    figure = pca_map(
-        m.pca, inputs.labels, inputs.names, m.explained_variance_ratio, m.loadings, run.scaling.features
-    )
+    figure = pca_map(m.pca, inputs.labels, inputs.names, m.explained_variance_ratio, m.loadings, run.scaling.features)
     ax = figure.axes[0]
     assert f"{100 * m.explained_variance_ratio[0]:.0f}\u00a0% of variance" in ax.get_xlabel()
     longest = run.scaling.features[int(np.hypot(*m.loadings[:2]).argmax())]
@@ -194,9 +192,7 @@ def test_silhouette_diagram_has_one_sorted_shape_per_cluster_and_the_mean(inputs
     for label, shape in enumerate(ax.collections):
         own = silhouette[inputs.labels == label]
         widths = shape.get_paths()[0].vertices[:, 0]
-        assert widths.max() == pytest.approx(max(own.max(), 0)) and widths.min() == pytest.approx(
-            min(own.min(), 0)
-        )
+        assert widths.max() == pytest.approx(max(own.max(), 0)) and widths.min() == pytest.approx(min(own.min(), 0))
         heights = shape.get_paths()[0].vertices[:, 1]
         assert np.ptp(heights) == pytest.approx(len(own))
     assert f"mean {silhouette.mean():.3f}" in texts(ax)
@@ -318,11 +314,7 @@ def test_genres_show_share_and_lift(run):
     ax = figure.axes[0]
     assert ax.get_title(loc="left") == run.profiles[0].name
     assert texts(ax)[0] == "30\u00a0% · 4.0×"
-    assert (
-        figure.get_suptitle()
-        .replace("\n", " ")
-        .startswith("Genre 0 0 is 4.0 times as common in Party Tracks")
-    )
+    assert figure.get_suptitle().replace("\n", " ").startswith("Genre 0 0 is 4.0 times as common in Party Tracks")
 
 
 def test_decades_show_the_share_within_the_row(inputs):

@@ -14,9 +14,7 @@ from songatlas.plot._style import _luminance, drawing_order, label_colors, point
 from songatlas.plot._text import _characters, percent, text_width, visual_order, wrapped
 
 # Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB.
-DEUTERANOPE = np.array(
-    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]]
-)
+DEUTERANOPE = np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]])
 PROTANOPE = np.array(
     [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
 )
@@ -31,9 +29,7 @@ def oklab(color, vision):
                      [0.02590404, 0.78277177, -0.80867577]]) @ lms  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "vision", [np.eye(3), DEUTERANOPE, PROTANOPE], ids=["normal", "deuteranope", "protanope"]
-)
+@pytest.mark.parametrize("vision", [np.eye(3), DEUTERANOPE, PROTANOPE], ids=["normal", "deuteranope", "protanope"])
 def test_palette_colors_can_be_told_apart(vision):
     seen = [oklab(color, vision) for color in (*PALETTE, "#B0B0B0")]
     apart = [np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)]

@@ -125,9 +125,7 @@ def test_every_column_may_be_absent(catalogue):
 @pytest.mark.filterwarnings("error")
 def test_missing_cells_and_nan_margins_are_in_no_list(catalogue):
     X, values, labels, _, _, table = catalogue
-    table = table.assign(
-        genres=None, popularity=np.nan, marks=pd.NA, artist_name=pd.Series([None] * 900, dtype="str")
-    )
+    table = table.assign(genres=None, popularity=np.nan, marks=pd.NA, artist_name=pd.Series([None] * 900, dtype="str"))
     nan = np.full(900, np.nan)
     for profile in build((X, values, labels, nan, nan, table)):
         assert profile.doubtful == profile.popular == profile.genres == profile.artists == ()
@@ -144,9 +142,7 @@ def test_one_cluster_and_a_constant_column():
     values = np.column_stack([np.full(20, 0.1), np.linspace(0, 1, 20)])
     table = pd.DataFrame({"track_name": list("abcdefghijklmnopqrst")})
     zeros = np.zeros(20)
-    (profile,) = build_profiles(
-        values, values, ("energy", "valence"), zeros.astype(np.int32), zeros, zeros, table
-    )
+    (profile,) = build_profiles(values, values, ("energy", "valence"), zeros.astype(np.int32), zeros, zeros, table)
     assert profile.name == "Whole Catalogue" and profile.z["energy"] == 0.0
     assert profile.tagline == "All tracks in one group."
 

@@ -39,9 +39,7 @@ def cluster(label=0, n_tracks=100, share=0.25, **z):
     full = {feature: float(z.get(feature, 0.0)) for feature in USUAL}
     usual = {feature: center for feature, (center, _) in USUAL.items()}
     mean = {feature: center + full[feature] * spread for feature, (center, spread) in USUAL.items()}
-    return ClusterStatistics(
-        label, n_tracks, share, mean, mean, {f: s for f, (_, s) in USUAL.items()}, full, usual
-    )
+    return ClusterStatistics(label, n_tracks, share, mean, mean, {f: s for f, (_, s) in USUAL.items()}, full, usual)
 
 
 def only_name(one):
@@ -134,9 +132,7 @@ def test_known_kinds_of_clusters_get_their_name(z, expected):
 
 
 def test_a_cluster_near_the_average_claims_nothing():
-    name = name_clusters([cluster(0, energy=0.3, tempo=-0.2), cluster(1, 50, energy=1.0, danceability=1.0)])[
-        0
-    ]
+    name = name_clusters([cluster(0, energy=0.3, tempo=-0.2), cluster(1, 50, energy=1.0, danceability=1.0)])[0]
     assert name.name == "Middle of the Road"
     assert name.tagline.startswith("Near the catalogue's average in every feature")
 
@@ -231,9 +227,7 @@ def test_rules_of_the_vocabulary_can_all_be_met_and_none_are_synonyms():
         bounds = {}
         for claim in rule.claims:
             low, high = bounds.get((claim.feature, claim.statistic), (-np.inf, np.inf))
-            low, high = (
-                (max(low, claim.value), high) if claim.bound == "min" else (low, min(high, claim.value))
-            )
+            low, high = (max(low, claim.value), high) if claim.bound == "min" else (low, min(high, claim.value))
             assert low <= high, rule.name
             bounds[claim.feature, claim.statistic] = (low, high)
     # 'Spoken Word' and 'Speech-Rich Tracks' differ in degree: both are about speech, and exclude each other
@@ -333,10 +327,7 @@ def test_a_blind_reader_matches_names_to_cards(seed):
             for feature, sign in READING.get(word, {}).items():
                 wanted[FEATURE_NAMES.index(feature)] += sign
         agreement[i] = (
-            np.clip(cards, -2.5, 2.5)
-            @ wanted
-            / np.linalg.norm(cards, axis=1)
-            / max(np.linalg.norm(wanted), 1)
+            np.clip(cards, -2.5, 2.5) @ wanted / np.linalg.norm(cards, axis=1) / max(np.linalg.norm(wanted), 1)
         )
     _, guess = linear_sum_assignment(agreement, maximize=True)
     right = np.mean(guess == np.arange(k))

@@ -115,9 +115,7 @@ def make_candidates() -> tuple[Candidate, ...]:
     barred = "99.2 % of the tracks are in one cluster"
     estimated = {"silhouette": 0.962, "provenance": ESTIMATE}
     return (
-        make_candidate(
-            "kmeans", {"n_clusters": 2}, (5, 4), silhouette=0.3124, chosen=True, winner=True, note="best"
-        ),
+        make_candidate("kmeans", {"n_clusters": 2}, (5, 4), silhouette=0.3124, chosen=True, winner=True, note="best"),
         make_candidate("kmeans", {"n_clusters": 3}, (4, 3, 2)),
         make_candidate("dbscan", {"eps": 1.52345, "min_samples": 10}, (8, 1), barred=barred, inertia=None),
         make_candidate("ward", {"n_clusters": 2}, (6, 3), chosen=True, **estimated),
@@ -171,9 +169,7 @@ def make_run(**changes: Any) -> RunData:
         candidates=make_candidates(),
         clusterings={"kmeans": clustering},
         method="kmeans",
-        choice=Choice(
-            2, "The largest silhouette.", "2 was chosen.", {"kmeans": curve}, {"knee of inertia": 3}
-        ),
+        choice=Choice(2, "The largest silhouette.", "2 was chosen.", {"kmeans": curve}, {"knee of inertia": 3}),
         k_distance=KDistance(10, np.arange(3.0), np.arange(3.0), 1.52, 1.5),
         tree=None,
         profiles=(make_profile(0, "Chill Acoustic", 5, -1.0), make_profile(1, "Party Tracks", 4, 1.0)),

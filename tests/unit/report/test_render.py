@@ -79,9 +79,7 @@ def test_page_loads_nothing_from_outside(html, page):
 
 def test_content_security_policy_comes_before_any_content(page):
     policy = next(a["content"] for a in page.all("meta") if a.get("http-equiv") == "Content-Security-Policy")
-    assert (
-        policy == "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-    )
+    assert policy == "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
     tags = [tag for tag, _ in page.elements]
     assert tags.index("meta") < tags.index("style") < tags.index("script")
 

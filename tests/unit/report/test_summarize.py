@@ -21,9 +21,7 @@ def test_rows_read_are_kept_and_merged_and_set_aside(run):
 
 
 def test_timings_and_unknown_manifest_keys_change_nothing(run, run_with):
-    other = run_with(
-        manifest={**run.manifest, "timings": {"ward": 9.9}, "created": "2020-01-01", "memory": 5}
-    )
+    other = run_with(manifest={**run.manifest, "timings": {"ward": 9.9}, "created": "2020-01-01", "memory": 5})
     assert summarize(other) == summarize(run)
 
 
@@ -33,9 +31,7 @@ def test_empty_manifest_is_enough(run_with):
 
 
 def test_noise_is_counted_over_the_clustered_tracks(run, run_with):
-    noisy = dataclasses.replace(
-        run.clustering, labels=np.array([0, 0, 1, -1, -1, -1, 1, 0, 0], dtype=np.int32)
-    )
+    noisy = dataclasses.replace(run.clustering, labels=np.array([0, 0, 1, -1, -1, -1, 1, 0, 0], dtype=np.int32))
     overview = summarize(run_with(clusterings={"kmeans": noisy}))["overview"]
     assert overview["n_noise"] == 3
     assert overview["noise_share"] == pytest.approx(3 / 9)
@@ -58,9 +54,7 @@ def test_rule_that_was_not_looked_for_has_no_count_and_an_unknown_one_is_kept(ru
 
 def test_keep_all_leaves_every_rule_but_missing_features_alone(run, run_with):
     rules = summarize(run_with(options=run.options.with_values(keep_all=True)))["data"]["rules"]
-    assert {rule["action"] for rule in rules if rule["name"] not in ("missing_feature", "house_rule")} == {
-        "left alone"
-    }
+    assert {rule["action"] for rule in rules if rule["name"] not in ("missing_feature", "house_rule")} == {"left alone"}
 
 
 def test_only_options_that_differ_from_the_defaults_are_listed_as_changed(run):

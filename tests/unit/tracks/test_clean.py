@@ -170,9 +170,7 @@ def test_thresholds_belong_to_the_good_side():
 
 def test_thresholds_come_from_the_options():
     table = songs(1).assign(loudness=-5.0, duration_ms=200_000.0, speechiness=0.5)
-    cleaning = clean(
-        table, loud_above_db=-6.0, short_below_seconds=300.0, long_above_minutes=3.0, spoken_above=0.4
-    )
+    cleaning = clean(table, loud_above_db=-6.0, short_below_seconds=300.0, long_above_minutes=3.0, spoken_above=0.4)
     assert cleaning.marks.tolist() == ["loud;short;long;spoken"]
 
 
@@ -211,9 +209,7 @@ def test_same_id_unites_genres_in_order_of_appearance():
     assert cleaning.reason.tolist() == ["", "", "same_id", "same_id"]
     assert cleaning.genres == {0: "folk;indie;rock"}
     united = [line for line in lines(cleaning) if line["action"] == "genres united"]
-    assert [(line["row"], line["before"], line["after"]) for line in united] == [
-        (1, "folk;indie", "folk;indie;rock")
-    ]
+    assert [(line["row"], line["before"], line["after"]) for line in united] == [(1, "folk;indie", "folk;indie;rock")]
     assert cleaning.counts["same_id"] == 2
 
 
@@ -229,9 +225,7 @@ def test_labels_of_the_index_do_not_matter():
     table.iloc[5, table.columns.get_loc("tempo")] = 0
     plain = clean(table.reset_index(drop=True))
     odd = clean(table.set_axis([7, 7, 3, 2, 1, 0], axis=0))
-    assert (
-        odd.state.tolist() == plain.state.tolist() == ["kept", "kept", "merged", "kept", "kept", "set_aside"]
-    )
+    assert odd.state.tolist() == plain.state.tolist() == ["kept", "kept", "merged", "kept", "kept", "set_aside"]
     pd.testing.assert_frame_equal(odd.ledger, plain.ledger)
 
 
@@ -295,9 +289,7 @@ def tangled_tables(draw):
     pick = draw(st.lists(st.integers(0, 3), min_size=n, max_size=n))
     table = songs(4).iloc[pick].reset_index(drop=True)
     table["track_id"] = draw(st.lists(st.sampled_from(["", "a", "b", "c", "d"]), min_size=n, max_size=n))
-    table["artist_name"] = draw(
-        st.lists(st.sampled_from(["", "Lune", "LUNE", "Vero"]), min_size=n, max_size=n)
-    )
+    table["artist_name"] = draw(st.lists(st.sampled_from(["", "Lune", "LUNE", "Vero"]), min_size=n, max_size=n))
     table["genres"] = draw(st.lists(st.sampled_from(["", "folk", "rock;folk"]), min_size=n, max_size=n))
     table["popularity"] = draw(st.lists(st.sampled_from([np.nan, 1.0, 2.0]), min_size=n, max_size=n))
     table["tempo"] = draw(st.lists(st.sampled_from([0.0, 90.0, np.nan, 500.0]), min_size=n, max_size=n))

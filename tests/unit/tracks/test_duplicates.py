@@ -27,8 +27,7 @@ def test_first_equal_rows_agrees_with_comparing_every_pair(rows, data):
     eligible = np.array(data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows))))
     table = pd.DataFrame(rows, columns=["x", "y", "z"])
     expected = [
-        next((j for j in range(i) if eligible[i] and eligible[j] and rows[i] == rows[j]), i)
-        for i in range(len(rows))
+        next((j for j in range(i) if eligible[i] and eligible[j] and rows[i] == rows[j]), i) for i in range(len(rows))
     ]
     found = duplicates.first_equal_rows([table["x"], table["y"], table["z"]], eligible)
     assert found.tolist() == expected

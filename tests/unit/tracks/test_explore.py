@@ -108,9 +108,7 @@ def test_redundant_features_are_paired_and_audience_columns_are_not():
 
 
 def test_columns_say_what_they_were_read_as():
-    table = pd.DataFrame(
-        {"source_energy": ["0,5", "", "0,5"], "mood": [1.0, None, 2.0], "energy": [0.5, np.nan, 0.5]}
-    )
+    table = pd.DataFrame({"source_energy": ["0,5", "", "0,5"], "mood": [1.0, None, 2.0], "energy": [0.5, np.nan, 0.5]})
     table.attrs["songatlas"] = {"columns": [["energy", "energy", "decimal comma"]]}
     first, second = explore_tracks(table, ["source_energy", "mood"]).columns
     assert (first.source, first.canonical) == ("energy", "energy")
@@ -259,6 +257,4 @@ def test_a_catalogue_of_the_usual_size_takes_about_a_second():
     table = songs(95_837)
     start = time.perf_counter()
     explore(table)
-    assert (
-        time.perf_counter() - start < 10
-    )  # 1.5 s on one idle core; the bound leaves room for a busy machine
+    assert time.perf_counter() - start < 10  # 1.5 s on one idle core; the bound leaves room for a busy machine

@@ -30,9 +30,7 @@ def test_the_ten_features_are_the_default():
 
 
 def test_absent_features_are_named_and_not_filled():
-    with pytest.warns(
-        DataWarning, match="the table has no loudness; the tracks are clustered by the other 9"
-    ):
+    with pytest.warns(DataWarning, match="the table has no loudness; the tracks are clustered by the other 9"):
         chosen = choose_features(TABLE.drop(columns="loudness"), options())
     assert chosen.dropped == {"loudness": "not in the table"}
 

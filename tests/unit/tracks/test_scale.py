@@ -46,9 +46,7 @@ def test_weights_stretch_a_feature():
 def test_transforms_come_before_the_scaler():
     logged = VALUES.copy()
     logged[:, 1] = np.log1p(logged[:, 1])
-    np.testing.assert_allclose(
-        scale(VALUES, fitted(transforms={"b": "log"})), StandardScaler().fit_transform(logged)
-    )
+    np.testing.assert_allclose(scale(VALUES, fitted(transforms={"b": "log"})), StandardScaler().fit_transform(logged))
 
 
 def test_the_unit_of_a_feature_changes_nothing():

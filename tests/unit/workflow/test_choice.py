@@ -40,9 +40,7 @@ def test_better_by_all_three_scores_wins():
 
 
 def test_noise_counts_against_every_score():
-    noisy = replace(
-        GOOD, silhouette=0.3, davies_bouldin=1.2, calinski_harabasz=950.0, n_noise=40, sizes=(30, 15, 15)
-    )
+    noisy = replace(GOOD, silhouette=0.3, davies_bouldin=1.2, calinski_harabasz=950.0, n_noise=40, sizes=(30, 15, 15))
     assert choose(kmeans=GOOD, dbscan=noisy)[0] == "kmeans"
 
 

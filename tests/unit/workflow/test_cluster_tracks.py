@@ -72,12 +72,8 @@ def test_scores_equal_scikit_learn_on_the_same_matrix(run, catalogue):
     for candidate in (c for c in run.candidates if c.chosen and c.barred is None):
         labels = run.clusterings[candidate.method].labels
         inside = labels >= 0
-        assert candidate.silhouette_clustered == pytest.approx(
-            silhouette_score(X[inside], labels[inside]), abs=1e-6
-        )
-        assert candidate.davies_bouldin == pytest.approx(
-            davies_bouldin_score(X[inside], labels[inside]), abs=1e-6
-        )
+        assert candidate.silhouette_clustered == pytest.approx(silhouette_score(X[inside], labels[inside]), abs=1e-6)
+        assert candidate.davies_bouldin == pytest.approx(davies_bouldin_score(X[inside], labels[inside]), abs=1e-6)
 
 
 def test_the_ward_tree_cuts_into_the_ward_labels(run):
@@ -105,9 +101,7 @@ def test_the_order_of_the_rows_changes_nothing(run, catalogue):
 def test_the_same_input_gives_the_same_result(run, catalogue):
     again = cluster_tracks(catalogue, options())
     pd.testing.assert_frame_equal(again.tracks, run.tracks)
-    assert (
-        again.candidates == run.candidates and again.profiles == run.profiles and again.choice == run.choice
-    )
+    assert again.candidates == run.candidates and again.profiles == run.profiles and again.choice == run.choice
 
 
 def test_the_caller_s_table_is_not_changed(catalogue):
@@ -167,9 +161,7 @@ def test_a_small_library_gives_a_sensible_result():
 
 
 def test_more_clusters_than_tracks_is_refused(catalogue):
-    with pytest.raises(
-        ParameterError, match=r"n_clusters must be at most \d+, the number of different tracks"
-    ):
+    with pytest.raises(ParameterError, match=r"n_clusters must be at most \d+, the number of different tracks"):
         cluster_tracks(catalogue.head(20), options(n_clusters=40))
 
 
@@ -180,9 +172,7 @@ def test_nothing_left_after_cleaning_is_refused_with_the_account(catalogue, bad)
 
 
 def test_percent_values_are_refused_with_advice(catalogue):
-    percent = catalogue.assign(
-        **{n: catalogue[n] * 100 for n in ("danceability", "energy", "valence", "liveness")}
-    )
+    percent = catalogue.assign(**{n: catalogue[n] * 100 for n in ("danceability", "energy", "valence", "liveness")})
     with pytest.raises(DataError, match="expected 0 to 1: divide percent values by 100"):
         cluster_tracks(percent, options())
 
@@ -197,9 +187,7 @@ def test_embeddings_are_clustered_by_pattern():
     rng = np.random.default_rng(0)
     true = rng.integers(0, 3, 400)
     X = rng.normal(0, 1, (400, 64)) + true[:, None] * 4
-    table = pd.DataFrame(X, columns=[f"emb_{i}" for i in range(64)]).assign(
-        track_name=[f"t{i}" for i in range(400)]
-    )
+    table = pd.DataFrame(X, columns=[f"emb_{i}" for i in range(64)]).assign(track_name=[f"t{i}" for i in range(400)])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = cluster_tracks(table, options(features=["emb_*"]))
@@ -212,9 +200,7 @@ def test_truth_is_found():
     centers = np.hstack([hadamard(8)[1:5], hadamard(4)[:, :2]]) * 1.1  # equally far from one another
     Z = centers[true] + rng.normal(0, 0.6, (2000, 10))
     table = pd.DataFrame(1 / (1 + np.exp(-Z)), columns=list(FEATURE_NAMES))
-    table = table.assign(
-        loudness=-10 + 4 * Z[:, 2], tempo=120 + 15 * Z[:, 8], duration_ms=2e5 * np.exp(0.3 * Z[:, 9])
-    )
+    table = table.assign(loudness=-10 + 4 * Z[:, 2], tempo=120 + 15 * Z[:, 8], duration_ms=2e5 * np.exp(0.3 * Z[:, 9]))
     found = cluster_tracks(table, options(n_clusters_range=[2, 10]))
     assert found.choice.n_clusters == 4
     assert adjusted_rand_score(true, found.clustering.labels) > 0.95
