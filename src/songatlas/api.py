@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from songatlas import workflow
@@ -171,7 +172,8 @@ class Run:
     def __repr__(self) -> str:
         names = ", ".join(f"{p.name} ({p.share:.0%})" for p in self.profiles)
         counts = self.data.manifest["counts"]
-        return f"<songatlas.Run: {counts['rows']:,} rows, {counts['kept']:,} clustered; {len(self.profiles)} clusters: {names}>"
+        found = f"{counts['rows']:,} rows, {counts['kept']:,} clustered; {len(self.profiles)} clusters"
+        return f"<songatlas.Run: {found}: {names}>"
 
     def _repr_html_(self) -> str:
         if not len(self.clusters):
@@ -224,13 +226,12 @@ def _playlist_track(tracks: pd.DataFrame, row: int) -> PlaylistTrack:
         value = tracks[name].iat[row] if name in tracks else None
         return str(value) if isinstance(value, str) and value else None
 
-    duration = tracks["duration_ms"].iat[row] if "duration_ms" in tracks else None
-    known = duration is not None and pd.notna(duration) and 0 < float(duration) < float("inf")
+    duration = float(tracks["duration_ms"].to_numpy("float64", na_value=np.nan)[row]) if "duration_ms" in tracks else 0.0
     return PlaylistTrack(
         title=cell("track_name") or "",
         artist=cell("artist_name") or "",
         album=cell("album_name") or "",
-        duration_ms=round(float(duration)) if known else None,
+        duration_ms=round(duration) if 0 < duration < float("inf") else None,
         track_id=cell("track_id"),
         isrc=cell("isrc"),
         location=None,

@@ -260,7 +260,10 @@ class Lift:
 
 @dataclass(frozen=True)
 class Trait:
-    """One feature of a cluster against the catalogue, in words; ``z`` is the difference of means in catalogue standard deviations."""
+    """One feature of a cluster against the catalogue, in words.
+
+    ``z`` is the difference of the means in standard deviations of the catalogue.
+    """
 
     feature: str
     z: float
@@ -326,9 +329,9 @@ class RunData:
     ``tracks`` has one row per input row: source columns, canonical columns, and ``state``, ``reason``,
     ``marks``, ``representative`` (row position, −1 none), ``cluster`` (Int32, <NA> where set aside),
     ``cluster_name`` ('' where set aside, 'Noise' for −1), ``margin``, ``silhouette``,
-    ``center_distance`` (in the scaled space), ``x``, ``y`` (map), ``pca_x``, ``pca_y``, and one Int32 column per method, named after it. ``source_columns`` names the
-    columns that came from the file. ``kept`` has the positions of the clustered rows; arrays elsewhere
-    are in this order.
+    ``center_distance`` (in the scaled space), ``x``, ``y`` (map), ``pca_x``, ``pca_y``, and one Int32 column per
+    method, named after it. ``source_columns`` names the columns that came from the file. ``kept`` has the positions
+    of the clustered rows; arrays elsewhere, and the leaves of the tree, are in this order.
     """
 
     tracks: pd.DataFrame

@@ -46,7 +46,7 @@ HELP = {
 }
 
 
-class _Items(click.ParamType):
+class _Items(click.ParamType):  # type: ignore[type-arg]  # generic only in newer click
     """Comma-separated items."""
 
     name = "items"
@@ -57,7 +57,7 @@ class _Items(click.ParamType):
         return [item.strip() for item in value.split(",") if item.strip()]
 
 
-class _Range(click.ParamType):
+class _Range(click.ParamType):  # type: ignore[type-arg]  # generic only in newer click
     """Two whole numbers LOW:HIGH."""
 
     name = "low:high"
@@ -71,7 +71,7 @@ class _Range(click.ParamType):
         return [int(p) for p in parts]
 
 
-class _Pair(click.ParamType):
+class _Pair(click.ParamType):  # type: ignore[type-arg]  # generic only in newer click
     """NAME=VALUE."""
 
     name = "name=value"

@@ -51,9 +51,8 @@ def doctor() -> None:
     from songatlas.catalogue import make_catalogue
 
     found = cluster_tracks(make_catalogue(4_000, 0))
-    click.echo(
-        f"A run on 4,000 invented tracks found {len(found.profiles)} clusters in {time.perf_counter() - start:.1f} s: all is well."
-    )
+    seconds = time.perf_counter() - start
+    click.echo(f"A run on 4,000 invented tracks found {len(found.profiles)} clusters in {seconds:.1f} s: all is well.")
 
 
 def _fonts() -> None:

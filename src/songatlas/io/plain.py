@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def to_plain(value: Any) -> Any:
-    """Return dataclasses, mappings, tuples and NumPy scalars and arrays as JSON values; NaN and infinities become None."""
+    """Return dataclasses, mappings, tuples, NumPy scalars and arrays as JSON values; NaN and infinities become None."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):

@@ -153,7 +153,7 @@ def _write_model(run: RunData, folder: Path) -> None:
             arrays[f"map/{part}"] = getattr(run.map, part)
     if run.k_distance is not None:
         arrays |= {"k_distance/rank": run.k_distance.rank, "k_distance/distance": run.k_distance.distance}
-    np.savez_compressed(folder / "arrays.npz", **arrays)
+    np.savez_compressed(folder / "arrays.npz", allow_pickle=False, **arrays)
     scaling, k = run.scaling, run.k_distance
     _write_json(
         folder / "model.json",
@@ -181,8 +181,8 @@ def _assemble(folder: Path, manifest: dict[str, Any]) -> RunData:
         name: Clustering(
             name,
             known["params"],
-            *(arrays[f"clustering/{name}/{part}"] for part in ("labels", "centers", "margin", "silhouette")),
-            from_plain(Provenance, known["provenance"]),
+            provenance=from_plain(Provenance, known["provenance"]),
+            **_under(arrays, f"clustering/{name}/"),
         )
         for name, known in model["clusterings"].items()
     }

@@ -1,4 +1,4 @@
-"""How strongly a cluster shows a feature, in words and numbers: "very acoustic", ".71 against .59"."""
+"""How strongly a cluster shows a feature, in words and numbers: "very acoustic", "0.71 against 0.59"."""
 
 from collections.abc import Sequence
 
@@ -54,10 +54,10 @@ def trait_words(feature: str, cluster: Described, vocabulary: Vocabulary) -> str
 
 
 def format_value(feature: str, value: float, *, unit: bool = True) -> str:
-    """Return a feature's value as people write it: ``.71``, ``-7.9 dB``, ``138 BPM``, ``3:38``.
+    """Return a feature's value as people write it: ``0.71``, ``−7.9 dB``, ``138 BPM``, ``3:38``.
 
     >>> format_value("energy", 0.7149), format_value("duration_ms", 218_000.0)
-    ('.71', '3:38')
+    ('0.71', '3:38')
     """
     kind = FEATURES[feature].kind if feature in FEATURES else "other"
     if kind == "milliseconds":
@@ -68,7 +68,7 @@ def format_value(feature: str, value: float, *, unit: bool = True) -> str:
     if kind == "bpm":
         return f"{value:.0f}" + (" BPM" if unit else "")
     text = f"{value:.2f}" if kind == "unit" else f"{value:.3g}"
-    return text.replace("0.", ".", 1) if text.startswith("0.") else text.replace("-", "−")
+    return text.replace("-", "−")
 
 
 def join_words(parts: Sequence[str]) -> str:

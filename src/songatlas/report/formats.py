@@ -1,7 +1,6 @@
 """How numbers are written for people: separators, percent, minutes, decibels, estimates with their interval.
 
-Every function returns text; None and numbers that are not finite become an em dash. Figures that cannot
-exceed 1 in size (scores, correlations, 0–1 features) carry no zero before the point, as is usual for them.
+Every function returns text; None and numbers that are not finite become an em dash.
 """
 
 import math
@@ -76,18 +75,6 @@ def percent(share: float | None, digits: int = 1) -> str:
     return f"{text}{NBSP}%"
 
 
-def unit(value: float | None, digits: int = 2) -> str:
-    """Return a figure that cannot exceed 1 in size, without the zero before the point.
-
-    Examples
-    --------
-    >>> unit(0.9624, 3), unit(-0.05), unit(1.0)
-    ('.962', '−.05', '1.00')
-    """
-    text = number(value, digits)
-    return text.replace("0.", ".", 1) if text.lstrip(MINUS).startswith("0.") else text
-
-
 def signed(value: float | None, digits: int = 1) -> str:
     """Return a number with its sign always shown.
 
@@ -154,7 +141,7 @@ def feature_value(value: float | None, feature: str) -> str:
     Examples
     --------
     >>> feature_value(208_732, "duration_ms"), feature_value(0.754, "energy")
-    ('3:29', '.75')
+    ('3:29', '0.75')
     >>> feature_value(-7.61, "loudness").replace(NBSP, " "), feature_value(124.9, "tempo").replace(NBSP, " ")
     ('−7.6 dB', '125 BPM')
     """
@@ -162,7 +149,7 @@ def feature_value(value: float | None, feature: str) -> str:
         return NONE
     kind = FEATURES[feature].kind if feature in FEATURES else ""
     if kind == "unit":
-        return unit(value)
+        return number(value)
     if kind == "decibel":
         return f"{number(value, 1)}{NBSP}dB"
     if kind == "bpm":
@@ -178,10 +165,10 @@ def interval(low: float, high: float, digits: int = 3) -> str:
     Examples
     --------
     >>> interval(0.958, 0.966), interval(-0.01, 0.03, 2)
-    ('.958–.966', '−.01 to .03')
+    ('0.958–0.966', '−0.01 to 0.03')
     """
     between = " to " if low < 0 or high < 0 else "–"
-    return f"{unit(low, digits)}{between}{unit(high, digits)}"
+    return f"{number(low, digits)}{between}{number(high, digits)}"
 
 
 def estimate(value: float | None, provenance: Mapping[str, Any] | None, digits: int = 3) -> str:
@@ -198,16 +185,16 @@ def estimate(value: float | None, provenance: Mapping[str, Any] | None, digits: 
     --------
     >>> made = {"exact": False, "sample_size": 5000, "low": 0.958, "high": 0.966}
     >>> estimate(0.962, made).replace(NBSP, " ")
-    '≈ .962 (95 % .958–.966, estimated on 5,000 tracks)'
+    '≈ 0.962 (95 % 0.958–0.966, estimated on 5,000 tracks)'
     """
     if value is None or _missing(value):
         return NONE
     if provenance is None or provenance.get("exact", True):
-        return unit(value, digits)
+        return number(value, digits)
     sample = f"estimated on {count(provenance['sample_size'])} tracks"
     low, high = provenance.get("low"), provenance.get("high")
     ends = "" if _missing(low) or _missing(high) else f"95{NBSP}% {interval(low, high, digits)}, "  # type: ignore[arg-type]
-    return f"≈{NBSP}{unit(value, digits)} ({ends}{sample})"
+    return f"≈{NBSP}{number(value, digits)} ({ends}{sample})"
 
 
 def basis(provenance: Mapping[str, Any] | None) -> str:

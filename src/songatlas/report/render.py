@@ -52,7 +52,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": formats.percent,
     "signed": formats.signed,
     "times": formats.times,
-    "unit": formats.unit,
 }
 
 

@@ -116,7 +116,7 @@ def rule_words(rule: str, options: CleanOptions) -> str:
         "loud": f"loudness above {options.loud_above_db:g} dB",
         "short": f"shorter than {options.short_below_seconds:g} seconds",
         "long": f"longer than {options.long_above_minutes:g} minutes",
-        "spoken": f"speechiness above {options.spoken_above:g}".replace(" 0.", " ."),
+        "spoken": f"speechiness above {options.spoken_above:g}",
     }
     return words.get(rule, "")
 

@@ -1,7 +1,8 @@
 """Runs the clustering methods over their candidates; each returns its trials and which of them it chose."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -170,10 +171,14 @@ METHODS: dict[str, Callable[[Task], MethodResult]] = {
 
 
 def _scored(
-    task: Task, method: str, labelings: list[LabelArray], params: list, notes: list[str] | None = None
+    task: Task,
+    method: str,
+    labelings: list[LabelArray],
+    params: Sequence[Mapping[str, Any]],
+    notes: Sequence[str] = (),
 ) -> list[Trial]:
     with task.progress.step(f"silhouettes of {len(labelings)} {method} solutions", 1.0) as step:
-        return score_labelings(task.X, method, labelings, params, notes or (), step.advance)
+        return score_labelings(task.X, method, labelings, params, notes, step.advance)
 
 
 def _choose_k(task: Task, trials: list[Trial]) -> tuple[int, str]:

@@ -68,17 +68,19 @@ def _in_value_order(
     table: pd.DataFrame, values: FloatArray, kept: NDArray[np.int64]
 ) -> tuple[FloatArray, NDArray[np.int64]]:
     """Return the values sorted by row (ties by track id, then by place), and the order that sorts them."""
-    keys = [values[:, j] for j in range(values.shape[1] - 1, -1, -1)]
+    keys: list[NDArray[Any]] = [values[:, j] for j in range(values.shape[1] - 1, -1, -1)]
     if "track_id" in table.columns:
-        codes = pd.factorize(table["track_id"].iloc[kept], sort=True)[0]
-        keys.insert(0, codes)
+        keys.insert(0, pd.factorize(table["track_id"].iloc[kept], sort=True)[0])
     order = np.lexsort(keys)
     return values[order], order.astype(np.int64)
 
 
 def _nothing_left(n_rows: int, n_kept: int, cleaning: Cleaning, chosen: FeatureTable) -> str:
     touched = ", ".join(f"{rule}: {count:,}" for rule, count in cleaning.counts.items() if count)
-    message = f"only {n_kept} of {n_rows:,} tracks can be clustered; at least two are needed. Rows touched: {touched or 'none'}."
+    message = (
+        f"only {n_kept} of {n_rows:,} tracks can be clustered; at least two are needed. "
+        f"Rows touched: {touched or 'none'}."
+    )
     if cleaning.counts.get("out_of_range", 0) > n_rows / 2:
         high = {n: float(np.nanmax(chosen.values[:, j])) for j, n in enumerate(chosen.names)}
         worst = max((n for n in high if n in FEATURE_NAMES[:8]), key=lambda n: high[n], default=None)

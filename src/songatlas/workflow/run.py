@@ -97,19 +97,19 @@ def _cluster(table: Any, options: Options, progress: Progress, clock: _Clock) ->
         for method in options.cluster.methods:
             with clock.stage(method):
                 results[method] = METHODS[method](task)
-    method, why = choose_method(results, options.cluster)
-    choice = describe_choice(results, method, why, options.cluster)
+    winner, why = choose_method(results, options.cluster)
+    choice = describe_choice(results, winner, why, options.cluster)
     clusterings = {name: _clustering(ready, name, result) for name, result in results.items()}
     with clock.stage("map"):
         track_map = _map(ready, options, progress)
     with clock.stage("profiles"), progress.step("profiles and names", None):
         tracks = kept_table(ready)
-        profiles = _profiles(ready, clusterings[method], tracks, options)
-        distance = center_distance(ready.X, clusterings[method].labels[ready.order], clusterings[method].centers)
+        profiles = _profiles(ready, clusterings[winner], tracks, options)
+        distance = center_distance(ready.X, clusterings[winner].labels[ready.order], clusterings[winner].centers)
         full = cluster_table(
             ready,
             clusterings,
-            method,
+            winner,
             [p.name for p in profiles],
             track_map,
             _in_table_order(distance, ready),
@@ -125,9 +125,9 @@ def _cluster(table: Any, options: Options, progress: Progress, clock: _Clock) ->
         cleaning_counts=dict(ready.cleaning.counts),
         ledger=ready.cleaning.ledger,
         scaling=ready.scaling,
-        candidates=all_candidates(results, method),
+        candidates=all_candidates(results, winner),
         clusterings=clusterings,
-        method=method,
+        method=winner,
         choice=choice,
         k_distance=distances[0] if distances else None,
         tree=trees[0] if trees else None,
