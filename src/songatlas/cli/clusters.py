@@ -22,6 +22,7 @@ from ._show import console, print_account, print_clusters
 def clusters(run_folder: Path, n_tracks: int, as_json: bool) -> None:
     """Show the clusters of a finished run: sizes, what sets them apart, typical tracks."""
     from songatlas.api import load_run
+    from songatlas.profiles import format_value
 
     found = load_run(run_folder)
     if as_json:
@@ -33,7 +34,10 @@ def clusters(run_folder: Path, n_tracks: int, as_json: bool) -> None:
     for profile in found.profiles:
         out.print()
         out.print(f"[bold]{profile.label}  {_plain(profile.name)}[/]  {profile.n_tracks:,} tracks, {profile.share:.1%}")
-        traits = [f"{t.words} ({t.mean:.3g}, catalogue {t.catalogue_mean:.3g})" for t in profile.traits[:4]]
+        traits = [
+            f"{t.words} ({format_value(t.feature, t.mean)}, catalogue {format_value(t.feature, t.catalogue_mean)})"
+            for t in profile.traits[:4]
+        ]
         out.print("  " + _plain("; ".join(traits)))
         for ref in profile.typical[:n_tracks]:
             detail = f" · {ref.detail}" if ref.detail else ""

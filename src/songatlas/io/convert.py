@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from songatlas.schema import FEATURE_NAMES
+from songatlas.schema import FEATURE_NAMES, NUMBER_COLUMNS
 
 from .dialects import missing_words
 
@@ -34,12 +35,12 @@ def convert_column(canonical: str, values: pd.Series) -> tuple[pd.Series, Unread
     Numbers become float64 (a numeric column keeps its type), text columns become text with '' for missing,
     several artists or genres are joined by '; ' and ';'.
     """
-    if canonical in FEATURE_NAMES or canonical in ("popularity", "artist_popularity", "followers"):
-        return to_numbers(values)
-    if canonical in ("year", "decade", "key", "mode", "time_signature"):
+    if canonical in FEATURE_NAMES:
         return to_numbers(values)
     if canonical == "explicit":
-        return to_flags(values)
+        return _finite(*to_flags(values))
+    if canonical in NUMBER_COLUMNS:
+        return _finite(*to_numbers(values))
     convert: Callable[[Any], str] = {
         "track_id": bare_id,
         "artist_name": lambda cell: "; ".join(list_items(cell)),
@@ -56,8 +57,8 @@ def to_numbers(values: pd.Series) -> tuple[pd.Series, Unreadable | None]:
     if pd.api.types.is_numeric_dtype(values.dtype):
         plain = isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf"
         return (values if plain else pd.Series(values.to_numpy("float64", na_value=np.nan), values.index)), None
-    numbers = pd.to_numeric(values, errors="coerce").astype("float64")
-    text = values.where(values.notna(), "").astype(str).str.strip()
+    text = values.astype(object).where(values.notna(), "").map(str).astype("str").str.strip()
+    numbers = pd.to_numeric(text, errors="coerce").astype("float64")
     bad = (numbers.isna() & ~text.str.casefold().isin(missing_words())).to_numpy()
     if not bad.any():
         return numbers, None
@@ -65,21 +66,63 @@ def to_numbers(values: pd.Series) -> tuple[pd.Series, Unreadable | None]:
     return numbers, Unreadable(int(bad.sum()), examples)
 
 
+def plain_values(values: pd.Series) -> pd.Series:
+    """Return a column in a type that a file can hold: as it is wherever that is possible, else as texts.
+
+    Complex numbers, intervals, dictionary-encoded Arrow values, and cells of several types become texts
+    (numbers wider than float64 become float64); lists and objects stay, since names may stand in them.
+    """
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iub":
+        return values
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind == "f":
+        return values.astype("float64") if values.dtype.itemsize > 8 else values
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype if values.cat.categories.dtype.kind != "i" else object)
+    if isinstance(values.dtype, pd.ArrowDtype) and pa.types.is_dictionary(values.dtype.pyarrow_dtype):
+        values = values.astype(object)
+    if not isinstance(values.dtype, pd.IntervalDtype) and getattr(values.dtype, "kind", "") != "c":
+        try:
+            pa.array(values, from_pandas=True)
+        except (pa.ArrowException, OverflowError, TypeError, ValueError):
+            pass
+        else:
+            return values
+    texts = ["" if is_missing(cell) else str(cell) for cell in values.astype(object)]
+    return pd.Series(texts, values.index, name=values.name, dtype="str")
+
+
+def is_missing(cell: Any) -> bool:
+    """Return whether a cell is None, NaN, NaT or pandas' NA (a list never is)."""
+    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, (float, np.floating)) and cell != cell)
+
+
+def _finite(numbers: pd.Series, bad: Unreadable | None) -> tuple[pd.Series, Unreadable | None]:
+    """Return the numbers with infinities missing, and counted as unreadable."""
+    infinite = np.isinf(numbers.to_numpy("float64", na_value=np.nan))
+    if not infinite.any():
+        return numbers, bad
+    known = bad or Unreadable(0, ())
+    examples = dict.fromkeys([*known.examples, *(str(v) for v in numbers[infinite].head(50))])
+    counted = Unreadable(known.count + int(infinite.sum()), tuple(examples)[:3])
+    return numbers.astype("float64").mask(infinite), counted
+
+
 def to_flags(values: pd.Series) -> tuple[pd.Series, Unreadable | None]:
     """Return a yes/no column as 1.0, 0.0 or NaN."""
     if pd.api.types.is_numeric_dtype(values.dtype):
         return to_numbers(values)
-    text = values.where(values.notna(), "").astype(str).str.strip().str.casefold()
+    text = values.astype(object).where(values.notna(), "").map(str).astype("str").str.strip().str.casefold()
     flags = pd.Series(np.where(text.isin(_TRUE), 1.0, np.where(text.isin(_FALSE), 0.0, np.nan)), values.index)
     bad = (flags.isna() & ~text.isin(missing_words())).to_numpy()
-    return flags, Unreadable(int(bad.sum()), tuple(text.to_numpy()[bad][:3])) if bad.any() else None
+    return flags, Unreadable(int(bad.sum()), tuple(dict.fromkeys(text.to_numpy()[bad][:50]))[:3]) if bad.any() else None
 
 
 def plain_text(cell: Any) -> str:
     """Return a cell as stripped text, '' where it is missing."""
-    if cell is None or cell is pd.NA or (isinstance(cell, float) and cell != cell):
+    if is_missing(cell):
         return ""
-    text = str(cell).strip()
+    text = cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)
+    text = text.strip()
     return "" if text.casefold() in missing_words() else text
 
 

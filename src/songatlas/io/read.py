@@ -5,6 +5,8 @@ The table returned holds every source column as it was, and beside them the cano
 """
 
 import hashlib
+import stat
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,13 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from narwhals.exceptions import NarwhalsError
 
-from songatlas.errors import DataError
-from songatlas.schema import CANONICAL_COLUMNS, FEATURE_NAMES
+from songatlas.errors import DataError, DataWarning
+from songatlas.schema import CANONICAL_COLUMNS, FEATURE_NAMES, NUMBER_COLUMNS
 
-from .convert import Unreadable, convert_column, years
+from .convert import Unreadable, convert_column, is_missing, plain_values, years
 from .csv_files import read_csv_text, typed_columns
 from .dialects import near_misses, recognize_columns
 
@@ -72,12 +76,19 @@ def canonical_table(
     ------
     DataError
         When it is not a table, has no rows, has two columns of one name, or no audio feature.
+
+    Warns
+    -----
+    DataWarning
+        For each canonical column with cells that cannot be read, with their number and the first of them.
     """
     source = _to_pandas(table)
-    if "songatlas" in source.attrs and set(source.attrs["songatlas"]["source_columns"]) <= set(source.columns):
+    if _went_through(source):
         return source
     if len(source) == 0:
-        raise DataError(f"{where}: there are no rows, only the columns {_listed(source.columns)}.")
+        columns_seen = f"only the columns {_listed(source.columns)}" if len(source.columns) else "and no columns"
+        raise DataError(f"{where}: there are no rows, {columns_seen}. Expected a row per track.")
+    source = pd.DataFrame({name: plain_values(source[name]) for name in source.columns}, index=source.index)
     found = recognize_columns([str(c) for c in source.columns])
     if require_features and not set(found) & set(FEATURE_NAMES):
         raise DataError(_no_features(where, source))
@@ -87,6 +98,7 @@ def canonical_table(
         columns[canonical], bad = convert_column(canonical, source[name])
         if bad:
             unreadable[canonical] = bad
+            _warn_unreadable(name, canonical, bad)
     _add_years(columns)
     renamed = _differing_sources(source, columns)
     out = source.rename(columns=renamed)
@@ -97,7 +109,7 @@ def canonical_table(
     out = pd.concat([out, fresh], axis=1) if len(fresh.columns) else out
     out.attrs["songatlas"] = {
         "source_columns": source_columns,
-        "columns": [[name, canonical] for canonical, name in found.items()],
+        "columns": [[name, canonical, renamed.get(name, name)] for canonical, name in found.items()],
         "unreadable": {name: [bad.count, list(bad.examples)] for name, bad in unreadable.items()},
         "files": [list(f) for f in files],
     }
@@ -109,13 +121,15 @@ def _to_pandas(table: Any) -> pd.DataFrame:
         frame = table.reset_index(drop=True)
     else:
         try:
-            native = nw.from_native(table, eager_only=True)
+            frame = nw.from_native(table, eager_only=True).to_pandas()
         except TypeError as err:
+            lazy = hasattr(table, "collect")
             raise DataError(
                 f"expected a pandas, polars or Arrow table, got {type(table).__name__}. "
-                "Read files with read_tracks(path)."
+                + ("Call its collect() first." if lazy else "Read files with read_tracks(path).")
             ) from err
-        frame = native.to_pandas()
+        except (NarwhalsError, pa.ArrowException, ValueError) as err:
+            raise DataError(f"the {type(table).__name__} cannot be used as a table ({_short(err)}).") from err
     frame.columns = [str(c) for c in frame.columns]
     twice = frame.columns[frame.columns.duplicated()]
     if len(twice):
@@ -123,13 +137,47 @@ def _to_pandas(table: Any) -> pd.DataFrame:
     return frame
 
 
+def _went_through(source: pd.DataFrame) -> bool:
+    """Return whether `canonical_table` made this table, and its canonical columns are still what it made of them."""
+    account = source.attrs.get("songatlas")
+    if not isinstance(account, dict) or not {"source_columns", "columns", "unreadable", "files"} <= set(account):
+        return False
+    canonical = [name for _, name, *_ in account["columns"]]
+    return set(account["source_columns"]) | set(canonical) <= set(source.columns) and all(
+        pd.api.types.is_numeric_dtype(source[name].dtype) == (name in FEATURE_NAMES or name in NUMBER_COLUMNS)
+        for name in canonical
+    )
+
+
+def _warn_unreadable(name: str, canonical: str, bad: Unreadable) -> None:
+    read_as = f"{name!r}" if name == canonical else f"{name!r} (read as {canonical})"
+    comma = canonical in FEATURE_NAMES and any("," in text for text in bad.examples)
+    warnings.warn(
+        f"{read_as}: {bad.count:,} {'cell' if bad.count == 1 else 'cells'} cannot be read and "
+        f"{'counts' if bad.count == 1 else 'count'} as missing, such as {', '.join(map(repr, bad.examples))}."
+        + (" Write decimals with a point, and thousands without a mark." if comma else ""),
+        DataWarning,
+        stacklevel=4,
+    )
+
+
 def _differing_sources(source: pd.DataFrame, columns: dict[str, pd.Series]) -> dict[str, str]:
     """Return new names for the source columns that bear a canonical name but hold other values."""
-    return {
-        name: f"source_{name}"
-        for name in source.columns
-        if name in columns and not _same_values(source[name], columns[name])
-    }
+    taken = {*source.columns, *columns}
+    renamed = {}
+    for name in source.columns:
+        if name in columns and not _same_values(source[name], columns[name]):
+            renamed[name] = _free_name(f"source_{name}", taken)
+            taken.add(renamed[name])
+    return renamed
+
+
+def _free_name(wanted: str, taken: set[str]) -> str:
+    name, number = wanted, 1
+    while name in taken:
+        number += 1
+        name = f"{wanted}_{number}"
+    return name
 
 
 def _same_values(source: pd.Series, canonical: pd.Series) -> bool:
@@ -140,7 +188,10 @@ def _same_values(source: pd.Series, canonical: pd.Series) -> bool:
         return bool(np.array_equal(left, canonical.to_numpy("float64", na_value=np.nan), equal_nan=True))
     if pd.api.types.is_numeric_dtype(canonical.dtype):
         return False
-    return bool((source.where(source.notna(), "").astype(str) == canonical.astype(str)).all())
+    if isinstance(source.dtype, pd.StringDtype):
+        return bool((source.fillna("") == canonical).all())
+    cells = np.array(["" if is_missing(cell) else str(cell) for cell in source], dtype=object)
+    return bool((cells == canonical.to_numpy(dtype=object)).all())
 
 
 def _add_years(columns: dict[str, pd.Series]) -> None:
@@ -152,30 +203,40 @@ def _add_years(columns: dict[str, pd.Series]) -> None:
 
 
 def _read_file(path: Path) -> pd.DataFrame:
-    if path.is_dir():
-        raise DataError(f"{path}: this is a folder. Expected a CSV or Parquet file: name the files in it.")
     try:
+        kind = path.stat().st_mode
+        if stat.S_ISDIR(kind):
+            raise DataError(f"{path}: this is a folder. Expected a CSV or Parquet file: name the files in it.")
+        if not stat.S_ISREG(kind):
+            raise DataError(
+                f"{path}: this is not a regular file but a device or a pipe, which cannot be read twice. "
+                "Save its content to a file first."
+            )
         with path.open("rb") as stream:
             head = stream.read(4096)
     except FileNotFoundError as err:
-        raise DataError(f"{path}: no such file.") from err
-    except OSError as err:
-        raise DataError(f"{path}: cannot be read ({err.strerror}).") from err
+        raise DataError(f"{path}: no such file. Expected a CSV or Parquet file.") from err
+    except (OSError, ValueError) as err:
+        raise DataError(f"{path}: cannot be read ({_reason(err)}).") from err
     if not head:
         raise DataError(f"{path}: the file is empty. Expected a table with a header line and a row per track.")
     if head.startswith(_PARQUET):
         return _read_parquet(path)
-    return read_csv_text(path, gzipped=head.startswith(_GZIP))
+    try:
+        return read_csv_text(path, gzipped=head.startswith(_GZIP))
+    except OSError as err:
+        raise DataError(f"{path}: cannot be read ({_reason(err)}).") from err
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         frame: pd.DataFrame = pq.read_table(path).to_pandas()
-    except (pa.ArrowException, OSError, ValueError) as err:
-        raise DataError(f"{path}: starts like a Parquet file but cannot be read ({str(err)[:120]}).") from err
+    except (pa.ArrowException, OSError, ValueError, TypeError, OverflowError) as err:
+        raise DataError(f"{path}: starts like a Parquet file but cannot be read ({_short(err)}).") from err
+    if not len(frame.columns):
+        raise DataError(f"{path}: this Parquet file has no columns.")
     frame.columns = [str(c) for c in frame.columns]
     frame.attrs.clear()
     return frame.reset_index(drop=True)
@@ -186,6 +247,14 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def _reason(err: Exception) -> str:
+    return str(getattr(err, "strerror", None) or _short(err))
+
+
+def _short(err: Exception) -> str:
+    return " ".join(str(err).split())[:160]
+
+
 def _listed(names: Iterable[Any], most: int = 12) -> str:
     shown = [str(n)[:40] for n in names]
     return ", ".join(shown[:most]) + (f", … ({len(shown)} in all)" if len(shown) > most else "")
@@ -193,8 +262,9 @@ def _listed(names: Iterable[Any], most: int = 12) -> str:
 
 def _no_features(where: str, table: pd.DataFrame) -> str:
     near = "; ".join(f"{a!r} resembles {b!r}" for a, b in near_misses(list(table.columns))[:5])
+    one = " Columns are told apart by commas, semicolons or tabs." if len(table.columns) == 1 else ""
     return (
-        f"{where}: no audio features. Columns found: {_listed(table.columns)}. "
+        f"{where}: no audio features.{one} Columns found: {_listed(table.columns)}. "
         f"Looked for: {', '.join(FEATURE_NAMES)}." + (f" Near misses: {near}." if near else "")
         + " Rename the columns, or choose numeric columns yourself with --features."
     )  # fmt: skip

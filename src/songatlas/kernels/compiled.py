@@ -20,6 +20,16 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     return loop
 
 
+def compiled_fast(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function compiled like `compiled`, with sums free to be reordered and fused.
+
+    Results still do not depend on threads, but may differ in the last digit between processors. Tests against
+    infinity and NaN keep their meaning.
+    """
+    loop: Callable[..., Any] = numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})(function)
+    return loop
+
+
 def run_in_chunks(
     task: Callable[[int, int], object],
     n_items: int,

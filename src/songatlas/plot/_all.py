@@ -68,12 +68,17 @@ def _has_clusters(i: FigureInputs) -> bool:
     return i.has_clusters and len(i.features) > 0
 
 
+def _has_contrast(i: FigureInputs) -> bool:
+    """Whether clusters can be set against one another, or one cluster against noise."""
+    return _has_clusters(i) and (len(i.profiles) > 1 or bool((i.labels < 0).any()))
+
+
 def _has_decades(i: FigureInputs) -> bool:
-    return i.has_clusters and bool(np.isfinite(i.decades).any())
+    return _has_contrast(i) and bool(np.isfinite(i.decades).any())
 
 
 def _has_popularity(i: FigureInputs) -> bool:
-    return i.has_clusters and bool(np.isfinite(i.popularity.to_numpy()).any())
+    return _has_contrast(i) and bool(np.isfinite(i.popularity.to_numpy()).any())
 
 
 def _has_silhouette(i: FigureInputs) -> bool:
@@ -86,7 +91,7 @@ def _elbow_curve(i: FigureInputs) -> Mapping[str, list[float]]:
 
 
 def _has_elbow(i: FigureInputs) -> bool:
-    return bool(np.isfinite(column(_elbow_curve(i), "inertia")).any())
+    return int(np.isfinite(column(_elbow_curve(i), "inertia")).sum()) > 1
 
 
 def _has_scores(i: FigureInputs) -> bool:
@@ -96,6 +101,11 @@ def _has_scores(i: FigureInputs) -> bool:
 
 def _has_tree(i: FigureInputs) -> bool:
     return i.run.tree is not None and len(i.run.tree) > 0
+
+
+def _has_pca(i: FigureInputs) -> bool:
+    scores = i.run.map.pca
+    return scores.ndim == 2 and scores.shape[1] == 2 and len(scores) > 0 and bool(np.ptp(scores[:, 0]) > 0)
 
 
 def _map_labels(i: FigureInputs) -> dict[str, np.ndarray[tuple[int], np.dtype[np.int32]]]:
@@ -202,7 +212,7 @@ _ENTRIES: dict[str, _Entry] = {
         "The map once per method, colored by its clusters",
         lambda i: i.has_map and len(i.run.clusterings) > 1,
         lambda i: method_maps_finding(_map_labels(i)),
-        lambda i, title: method_maps(i.coordinates, _map_labels(i), title=title),
+        lambda i, title: method_maps(i.coordinates, _map_labels(i), reference=i.run.method, title=title),
     ),
     "feature_maps": _Entry(
         "The map once per feature, colored by its value",
@@ -212,31 +222,31 @@ _ENTRIES: dict[str, _Entry] = {
     ),
     "pca_map": _Entry(
         "The tracks on the first two principal components",
-        lambda i: i.run.map.pca.ndim == 2 and i.run.map.pca.shape[1] == 2 and len(i.run.map.pca) > 0,
+        _has_pca,
         lambda i: pca_finding(i.run.map.explained_variance_ratio, i.run.map.loadings, i.run.scaling.features),
         _draw_pca,
     ),
     "cluster_means_heatmap": _Entry(
         "Heat map of the cluster means against the catalogue, in standard deviations",
-        _has_clusters,
+        _has_contrast,
         lambda i: heatmap_finding(i.profiles, i.features),
         lambda i, title: cluster_means_heatmap(i.profiles, i.features, n_features=i.n_features, title=title),
     ),
     "cluster_means_bars": _Entry(
         "Mean of every feature in each cluster",
-        _has_clusters,
+        _has_contrast,
         lambda i: means_finding(i.profiles, i.features),
         lambda i, title: cluster_means_bars(i.profiles, i.features, i.catalogue, n_features=i.n_features, title=title),
     ),
     "radar": _Entry(
         "Radar chart of each cluster's means",
-        lambda i: _has_clusters(i) and len(i.features) >= 3,
+        lambda i: _has_contrast(i) and len(i.features) >= 3,
         lambda i: radar_finding(i.profiles, i.features),
         lambda i, title: radar(i.profiles, i.values, i.catalogue, n_features=i.n_features, title=title),
     ),
     "feature_distributions_by_cluster": _Entry(
         "Histograms of every feature within each cluster",
-        _has_clusters,
+        _has_contrast,
         lambda i: trait_finding(i.profiles, i.features),
         lambda i, title: feature_distributions_by_cluster(
             i.values, i.labels, i.names, n_features=i.n_features, title=title
@@ -244,7 +254,7 @@ _ENTRIES: dict[str, _Entry] = {
     ),
     "feature_boxes": _Entry(
         "Box plots of every feature by cluster",
-        _has_clusters,
+        _has_contrast,
         lambda i: boxes_finding(i.profiles, i.features),
         lambda i, title: feature_boxes(i.values, i.labels, i.names, n_features=i.n_features, title=title),
     ),

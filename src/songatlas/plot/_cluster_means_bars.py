@@ -42,7 +42,7 @@ def cluster_means_bars(
     Figure
     """
     means = mean_table(profiles, features)
-    names = [shorten(profile.name, 22) for profile in profiles]
+    names = [shorten(profile.name, 26) for profile in profiles]
     figure, axes = panels(len(features), columns=3, height=max(1.3, 0.8 + 0.23 * len(names)))
     for place, (ax, feature) in enumerate(zip(axes, features, strict=True)):
         _bars(ax, feature, [float(m) for m in means[:, place]])
@@ -61,7 +61,6 @@ def _bars(ax: Axes, feature: str, stored: Sequence[float]) -> None:
     how = shown(feature)
     widths = np.nan_to_num(np.array(stored, dtype=np.float64) * how.factor)
     ax.barh(range(len(widths)), widths, color=[cluster_color(i) for i in range(len(widths))], height=0.7)
-    reach = float(np.abs(widths).max(initial=0.0)) or 1.0
     for label, (width, value) in enumerate(zip(widths, stored, strict=True)):
         side = 1 if width >= 0 else -1
         ax.annotate(
@@ -76,7 +75,8 @@ def _bars(ax: Axes, feature: str, stored: Sequence[float]) -> None:
             zorder=5,
         )
     low, high = float(widths.min(initial=0.0)), float(widths.max(initial=0.0))
-    ax.set_xlim(low - 0.36 * reach * (low < 0), (high + 0.3 * reach * (high > 0)) or 0.1 * reach)
+    span = high - low or 1.0
+    ax.set_xlim(low - 0.36 * span * (low < 0), (high + 0.3 * span * (high > 0)) or 0.1 * span)
     ax.set_ylim(len(widths) - 0.4, -0.6)
     ax.set_xlabel(how.axis)
     ax.locator_params(axis="x", nbins=4)

@@ -12,6 +12,9 @@ from ._heatmap import draw_heatmap
 from ._style import DIVERGING, SMALL_SIZE, WIDTH, axes_for, entitle, styled
 from ._text import signed
 
+ROOMY = 11  # names for which numbers in the usual size stand clear of one another
+TIGHT_SIZE = 8.0
+
 
 def correlation_finding(names: Sequence[str], correlations: NDArray[np.float64]) -> str:
     """Return in one sentence the pair of features with the strongest correlation."""
@@ -21,8 +24,8 @@ def correlation_finding(names: Sequence[str], correlations: NDArray[np.float64])
     i, j = divmod(int(pairs.argmax()), len(names))
     r = float(correlations[i, j])
     second = shown(names[j]).label
-    verb = "rise together most" if r > 0 else "exclude each other most"
-    return f"{shown(names[i]).start} and {second} {verb} (r = {signed(r, 2)})"
+    verb = "go together most" if r > 0 else "go against each other most"
+    return f"{shown(names[i]).start} and {second} {verb} (r = {signed(r, 2).removeprefix('+')})"
 
 
 @styled
@@ -60,8 +63,8 @@ def correlation_heatmap(
         labels,
         colormap=DIVERGING,
         limits=(-1.0, 1.0),
-        written=lambda r: signed(r, 2).replace("+", "").replace("0.", "."),
-        fontsize=SMALL_SIZE,
+        written=lambda r: signed(r, 2).removeprefix("+"),
+        fontsize=SMALL_SIZE if len(names) <= ROOMY else TIGHT_SIZE,
     )
     text = title or correlation_finding(names, correlations)
     entitle(

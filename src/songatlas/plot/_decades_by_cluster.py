@@ -11,6 +11,8 @@ from ._heatmap import draw_heatmap
 from ._style import SMALL_SIZE, axes_for, entitle, styled
 from ._text import clipped, plural, shorten
 
+MAX_COLUMNS = 14
+
 
 def decades_finding(decades: NDArray[np.float64], labels: NDArray[np.int32], names: Sequence[str]) -> str:
     """Return in one sentence the oldest and the newest cluster by their median decade."""
@@ -29,7 +31,7 @@ def decades_finding(decades: NDArray[np.float64], labels: NDArray[np.int32], nam
     if old == new:
         return f"All clusters are of the same age: their middle tracks are from the {old}s"
     first, last = clipped(oldest, 30), clipped(newest, 30)
-    return f"{first} is the oldest cluster (middle: {old}s), {last} the newest ({new}s)"
+    return f"{first} is the oldest cluster (median: {old}s), {last} the newest ({new}s)"
 
 
 def _median(medians: dict[str, tuple[int, float]]) -> int:
@@ -66,7 +68,7 @@ def decades_by_cluster(
     """
     figure, ax, own = axes_for(ax, height=2.1 + 0.36 * (len(names) + 1))
     known = np.isfinite(decades)
-    columns = np.unique(decades[known]).astype(np.int64)
+    columns = _columns(decades[known])
     table = np.full((len(names) + 1, len(columns)), np.nan)
     for row in range(len(names) + 1):
         chosen = known if row == 0 else known & (labels == row - 1)
@@ -76,7 +78,7 @@ def decades_by_cluster(
     draw_heatmap(
         ax,
         table,
-        ["All tracks", *(shorten(name, 22) for name in names)],
+        ["All tracks", *(shorten(name, 26) for name in names)],
         [f"{year}s" for year in columns],
         colormap="Blues",
         limits=(0.0, max(0.3, float(np.nanmax(table, initial=0.0)))),
@@ -88,6 +90,13 @@ def decades_by_cluster(
     note = "Percent of the row's tracks." + (f" {plural(unknown, 'track')} without a year left out." if unknown else "")
     entitle(figure, ax, own, title or decades_finding(decades, labels, names), note=note)
     return figure
+
+
+def _columns(known: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return every decade from the first to the last; only those that occur where that would be too many."""
+    present = np.unique(known).astype(np.int64)
+    all_between = np.arange(present[0], present[-1] + 10, 10)
+    return all_between if len(all_between) <= MAX_COLUMNS else present
 
 
 def _cell(share: float) -> str:

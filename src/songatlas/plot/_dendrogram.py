@@ -31,7 +31,7 @@ def dendrogram_finding(tree: NDArray[np.float64], n_clusters: int | None) -> str
     steps = np.diff(heights[-min(len(heights), MAX_LEAVES) :])
     at = len(steps) - int(np.argmax(steps))
     k = at + 1
-    start = f"The Ward tree makes its largest step between {plural(k, 'cluster')} and {count(k - 1)}"
+    start = f"Ward's tree parts most clearly into {plural(k, 'cluster')}"
     if n_clusters is None or n_clusters == k:
         return start
     return f"{start}; it was cut into {n_clusters}"
@@ -147,7 +147,7 @@ def _leaf_names(ax: Axes, top: _Top, owners: dict[int, int], names: Sequence[str
     for leaf in top.leaves:
         size = count(top.sizes[leaf])
         if leaf in owners:
-            name = shorten(names[owners[leaf]], 24) if owners[leaf] >= 0 else "Noise"
+            name = shorten(names[owners[leaf]], 26) if owners[leaf] >= 0 else "Noise"
             written.append(f"{size}  {name}")
         else:
             written.append(plural(top.sizes[leaf], "track"))

@@ -64,7 +64,7 @@ def elbow(
     ax.set_xlabel("number of clusters k")
     ax.set_ylabel("inertia (sum of squared distances, scaled units)")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value == round(value) else f"{value:,.2f}")
     tidy(ax, grid="y")
     entitle(figure, ax, own, title or elbow_finding(knee, chosen))
     return figure

@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from ._features import limited, shown, shown_range
+from ._features import limited, n_bins, shown, shown_range
 from ._style import ACCENT, FILL, halo, headline, panels, styled, tidy
 from ._text import plural
 
-N_BINS = 50
+MAX_BINS = 50
 
 
 def feature_distributions_finding(values: pd.DataFrame) -> str:
@@ -23,7 +24,7 @@ def feature_distributions_finding(values: pd.DataFrame) -> str:
     if len(known) == 1:
         return f"{shown(most).start} is the only feature that varies"
     least = min(known, key=lambda f: abs(known[f]))
-    return f"{shown(most).start} is the most lopsided feature, {shown(least).label} the most even"
+    return f"{shown(most).start} is the most lopsided feature, {shown(least).label} the most symmetric"
 
 
 @styled
@@ -60,13 +61,13 @@ def _histogram(ax: Axes, feature: str, stored: NDArray[np.float64]) -> None:
     how = shown(feature)
     finite = stored[np.isfinite(stored)] * how.factor
     low, high = shown_range(feature, stored)
-    counts, edges = np.histogram(finite, bins=N_BINS, range=(low, high))
+    counts, edges = np.histogram(finite, bins=n_bins(len(finite), MAX_BINS), range=(low, high))
     ax.stairs(counts, edges, fill=True, color=FILL)
     ax.set_ylim(0, 1.08 * max(float(counts.max(initial=0)), 1.0))
     ax.set_xlim(low, high)
     ax.set_xlabel(how.axis)
     tidy(ax, grid="y")
-    ax.locator_params(axis="y", nbins=4)
+    ax.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     if not len(finite):
         return

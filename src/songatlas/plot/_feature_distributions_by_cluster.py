@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from songatlas.results import Profile
 
-from ._features import limited, shown, shown_range, strongest_trait
+from ._features import limited, n_bins, shown, shown_range, strongest_trait
 from ._style import INK, cluster_color, headline, panels, styled, tidy
-from ._text import clipped, shorten, signed
+from ._text import clipped, shorten
 
-N_BINS = 40
+MAX_BINS = 40
 
 
 def trait_finding(profiles: Sequence[Profile], features: Sequence[str]) -> str:
@@ -23,10 +23,10 @@ def trait_finding(profiles: Sequence[Profile], features: Sequence[str]) -> str:
     if best is None:
         return "The clusters do not differ from the catalogue in any feature"
     profile, feature, z = best
-    side = "highest" if z > 0 else "lowest"
+    side = "above" if z > 0 else "below"
     return (
-        f"{clipped(profile.name, 40)} stands apart most: the {side} {shown(feature).label}, "
-        f"{signed(z)} standard deviations from the catalogue"
+        f"{clipped(profile.name, 40)} stands apart most: its mean {shown(feature).label} lies "
+        f"{abs(z):.1f} standard deviations {side} the catalogue's"
     )
 
 
@@ -65,11 +65,11 @@ def feature_distributions_by_cluster(
     for place, (ax, feature) in enumerate(zip(axes, features, strict=True)):
         _ridges(ax, feature, values[feature].to_numpy(dtype=np.float64), labels, len(names))
         if place % 3 == 0:
-            ax.set_yticks(range(len(names)), [shorten(name, 22) for name in names])
+            ax.set_yticks(range(len(names)), [shorten(name, 26) for name in names])
         else:
             ax.set_yticks([])
         ax.set_ylim(len(names) - 0.75, -1.05)
-    note = "Each ridge is scaled to its own highest bin; the tick under it is the cluster's median."
+    note = "Each ridge is scaled to its own highest bin; the tick under it is the cluster's median. Tracks beyond an axis are in its last bin."
     headline(figure, limited(title, len(features), n_features or len(features)), note=note)
     return figure
 
@@ -81,7 +81,7 @@ def _ridges(ax: Axes, feature: str, stored: NDArray[np.float64], labels: NDArray
     for label in range(n_clusters):
         own = stored[labels == label]
         own = np.clip(own[np.isfinite(own)] * how.factor, low, high)
-        counts, edges = np.histogram(own, bins=N_BINS, range=(low, high))
+        counts, edges = np.histogram(own, bins=n_bins(len(own), MAX_BINS), range=(low, high))
         heights = 0.95 * counts / max(counts.max(), 1)
         ax.stairs(label - heights, edges, baseline=label, fill=True, color=cluster_color(label), alpha=0.85)
         if len(own):

@@ -24,11 +24,12 @@ class Shown:
     unit: str
     factor: float
     digits: int
+    ours: bool = True  # a name of ours may be capitalized, a column's own name not
 
     @property
     def start(self) -> str:
         """Label at the start of a sentence; the name of a column is left as it is."""
-        return self.label if self.digits < 0 else capitalized(self.label)
+        return capitalized(self.label) if self.ours else self.label
 
     @property
     def axis(self) -> str:
@@ -40,11 +41,20 @@ class Shown:
         value = stored * self.factor
         if not np.isfinite(value):
             return "–"
-        text = f"{value:.{self.digits}f}" if self.digits >= 0 else f"{value:.3g}"
+        digits = self.digits if self.digits >= 0 else _sensible_digits(value)
+        text = f"{value:.{digits}f}"
         return text.replace("-", "−")
 
 
 _DIGITS = {"unit": 2, "decibel": 1, "bpm": 0, "milliseconds": 1}
+
+
+def _sensible_digits(value: float) -> int:
+    """Return two decimals, fewer for values from 100, more for values below 0.01."""
+    size = abs(value)
+    if size >= 0.01 or size == 0:
+        return 2 if size < 100 else 0
+    return min(8, 1 - int(np.floor(np.log10(size))))
 
 
 def shown(feature: str) -> Shown:
@@ -59,8 +69,8 @@ def shown(feature: str) -> Shown:
     """
     known = FEATURES.get(feature)
     if known is None:
-        label = feature.replace("_", " ") if feature in CANONICAL_COLUMNS else feature
-        return Shown(shorten(label, 24), "", 1.0, -1)
+        ours = feature in CANONICAL_COLUMNS
+        return Shown(shorten(feature.replace("_", " ") if ours else feature, 24), "", 1.0, -1, ours)
     if known.kind == "milliseconds":
         return Shown(known.label, "minutes", 1.0 / _MS_PER_MINUTE, 1)
     return Shown(known.label, known.unit, 1.0, _DIGITS.get(known.kind, -1))
@@ -81,6 +91,11 @@ def shown_range(feature: str, values: NDArray[np.float64]) -> tuple[float, float
     if high > low:
         return low, high
     return (low - 0.5, high + 0.5) if finite.min() == finite.max() else (float(finite.min()), float(finite.max()))
+
+
+def n_bins(n_tracks: int, most: int) -> int:
+    """Return how many bins a histogram has: twice the root of the number of tracks, from 12 to ``most``."""
+    return int(np.clip(2.0 * np.sqrt(n_tracks), 12, most))
 
 
 def separating_features(

@@ -40,7 +40,7 @@ def genres_by_cluster(profiles: Sequence[Profile], *, title: str | None = None) 
     """
     drawn = [profile for profile in profiles if profile.genres]
     most = max((min(len(p.genres), MAX_GENRES) for p in drawn), default=1)
-    figure, axes = panels(len(drawn), columns=2, height=0.75 + 0.25 * most, sharex=True)
+    figure, axes = panels(len(drawn), columns=2, height=0.75 + 0.25 * most, extra=1.5, sharex=True)
     for ax, profile in zip(axes, drawn, strict=True):
         _bars(ax, profile.genres[:MAX_GENRES], profile.label, most)
         ax.set_title(shorten(profile.name, 34), color=text_color(cluster_color(profile.label)))

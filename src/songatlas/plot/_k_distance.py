@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from songatlas.results import KDistance
 
 from ._style import ACCENT, QUIET, axes_for, cluster_color, entitle, halo, styled, tidy
-from ._text import capitalized, percent, plural
+from ._text import percent
 
 
 def k_distance_finding(curve: KDistance) -> str:
@@ -51,8 +51,8 @@ def k_distance(curve: KDistance, *, title: str | None = None, ax: Axes | None = 
     ax.set_ylabel(f"distance to neighbor {curve.k} (scaled units)")
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     tidy(ax, grid="y")
-    beyond = int(rank[distance > 1.05 * top].max(initial=0.0))
-    note = f"{capitalized(plural(beyond, 'track'))} with larger distances not drawn." if beyond else ""
+    farthest = float(distance.max(initial=0.0))
+    note = f"The axis ends before the largest distance, {farthest:.3g}." if farthest > 1.05 * top else ""
     entitle(figure, ax, own, title or k_distance_finding(curve), note=note)
     return figure
 

@@ -17,7 +17,8 @@ def method_comparison_finding(candidates: Sequence[Candidate]) -> str:
     winner = next((c for c in candidates if c.winner), None)
     if winner is None:
         return f"{plural(len(candidates), 'method')} compared, none of them won"
-    text = f"{method_name(winner.method)} was chosen: {plural(winner.n_clusters, 'cluster')}"
+    how = "is shown for want of a better one" if winner.barred else "was chosen"
+    text = f"{method_name(winner.method)} {how}: {plural(winner.n_clusters, 'cluster')}"
     if winner.silhouette is not None:
         text += f", silhouette {_decimal(winner.silhouette)}"
     noisy = [c for c in candidates if c is not winner and c.noise_share >= 0.005]
@@ -62,10 +63,14 @@ def method_comparison(candidates: Sequence[Candidate], *, title: str | None = No
     axes[0].set_ylim(len(candidates) - 0.4, -0.6)
     for tick, candidate in zip(axes[0].get_yticklabels(), candidates, strict=True):
         tick.set_fontweight("bold" if candidate.winner else "normal")
-    note = "The named clusters are in bold and orange. Silhouette is over all tracks; noise counts as 0."
-    barred = [f"{method_name(c.method)} could not win: {c.barred}." for c in candidates if c.barred]
+    note = "Orange: the method whose clusters are named. Silhouette is over all tracks; noise counts as 0."
+    barred = [f"{method_name(c.method)} {_bar_words(c)}: {c.barred}." for c in candidates if c.barred]
     headline(figure, title or method_comparison_finding(candidates), note=" ".join([note, *barred]))
     return figure
+
+
+def _bar_words(candidate: Candidate) -> str:
+    return "is shown only for want of a better one" if candidate.winner else "could not win"
 
 
 def _row(candidate: Candidate) -> str:

@@ -84,11 +84,15 @@ def scores_by_k(curves: Curves, *, chosen: int | None = None, title: str | None 
         tidy(ax, grid="y")
         ax.margins(y=0.12)
     axes[-1].set_xlabel("number of clusters k")
-    axes[-1].yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes[-1].yaxis.set_major_formatter(_thousands)
     if axes[0].get_legend_handles_labels()[1]:
-        axes[0].legend(loc="upper right", ncols=2)
+        axes[0].legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2, ncols=3)
     headline(figure, title or scores_finding(curves, chosen), note="Large markers: the best value of each line.")
     return figure
+
+
+def _thousands(value: float, _: object) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
 def _line(ax: Axes, curve: Mapping[str, Sequence[float]], score: str, better: int, method: str, place: int) -> None:

@@ -97,10 +97,11 @@ def _curve(ax: Axes, values: NDArray[np.float64], top: float, color: str) -> Non
 def _names(ax: Axes, middles: list[float], top: float, names: Sequence[str]) -> None:
     """Write the names at the left, moved apart where clusters are thin."""
     room = top / max(10.0, 1.25 * len(names))
-    moved = spread(middles, min(room, 0.06 * top)) if middles else np.empty(0)
-    if len(moved) and moved[-1] > top:
-        moved = moved - (moved[-1] - top)
-    ax.set_yticks(moved, [shorten(name, 24) for name in names])
+    gap = min(room, 0.06 * top)
+    moved = spread(middles, gap) if middles else np.empty(0)
+    lowest = top - gap * np.arange(len(moved))[::-1]
+    moved = np.minimum(moved, lowest)
+    ax.set_yticks(moved, [shorten(name, 26) for name in names])
     for label, tick in enumerate(ax.get_yticklabels()):
         tick.set_color(text_color(cluster_color(label)))
 

@@ -15,13 +15,14 @@ No value is changed and none is filled in: the table itself is left alone, and t
 Always: kept + merged + set aside = rows.
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from songatlas.errors import DataError
+from songatlas.errors import DataError, DataWarning
 from songatlas.options import CleanOptions
 from songatlas.results import Cleaning
 
@@ -32,6 +33,8 @@ from .values import TextArray, texts
 
 RULES: tuple[str, ...] = (*ROW_RULES[:3], *DUPLICATE_RULES, *ROW_RULES[3:])
 """Every rule, in the order in which marks and ledger lines about one row are listed."""
+
+_FEW_ROWS = 10  # in fewer, half of them being the same track says nothing
 
 LEDGER_COLUMNS: tuple[str, ...] = ("row", "track_id", "rule", "action", "column", "before", "after")
 
@@ -125,6 +128,7 @@ def clean_tracks(table: pd.DataFrame, features: Sequence[str], options: CleanOpt
     for rule in DUPLICATE_RULES:
         if _mode(rule, options) == "merge":
             counts[rule] = _enter_merged(rule, merging, ledger)
+    _doubt_ids(counts.get("same_id", 0) if modes["same_id"] == "merge" else 0, n_rows)
     _enter_genres(table, merging, ledger)
 
     for rule in RULES:
@@ -140,6 +144,17 @@ def clean_tracks(table: pd.DataFrame, features: Sequence[str], options: CleanOpt
         ledger=ledger.table(texts(table, "track_id")),
         counts=counts,
     )
+
+
+def _doubt_ids(n_merged: int, n_rows: int) -> None:
+    """Warn where most rows were merged by their id: the column is probably no id of tracks."""
+    if n_rows >= _FEW_ROWS and n_merged > n_rows / 2:
+        warnings.warn(
+            f"{n_merged:,} of {n_rows:,} rows were merged because another row has the same track_id. If that column "
+            "does not tell tracks apart, run again with --same-id keep (in Python same_id='keep').",
+            DataWarning,
+            stacklevel=3,
+        )
 
 
 def _mode(rule: str, options: CleanOptions) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from songatlas.results import ColumnSummary, Exploration, FeatureSummary, FloatArray
 from songatlas.schema import CANONICAL_COLUMNS, FEATURE_NAMES
@@ -30,6 +31,7 @@ QUANTILES: dict[str, float] = {
     "max": 1.0,
 }
 N_BINS = 30
+_SQUARE_OVERFLOWS = 1e150
 REDUNDANT_ABOVE = 0.7
 """Two features that share half of their variance (r² = .49) count nearly twice in every distance."""
 
@@ -96,14 +98,16 @@ def summarize_feature(name: str, column: pd.Series) -> FeatureSummary:
     if n == 0:
         nothing = dict.fromkeys(QUANTILES, np.nan)
         return FeatureSummary(name, 0, n_missing, np.nan, np.nan, np.nan, nothing, 0, 0, (0,) * N_BINS, (0.0, 1.0))
-    counts, edges = np.histogram(values, bins=N_BINS)
-    quantiles = np.quantile(values, list(QUANTILES.values()))
+    counts, edges = _histogram(values)
+    center, spread = _mean_and_std(values)
+    with np.errstate(over="ignore", invalid="ignore"):
+        quantiles = np.quantile(values, list(QUANTILES.values()))
     return FeatureSummary(
         name=name,
         n=n,
         n_missing=n_missing,
-        mean=float(values.mean()),
-        std=float(values.std(ddof=1)) if n > 1 else np.nan,
+        mean=center,
+        std=spread,
         skew=_skew(values),
         quantiles={key: float(value) for key, value in zip(QUANTILES, quantiles, strict=True)},
         n_zero=int((values == 0).sum()),
@@ -113,14 +117,36 @@ def summarize_feature(name: str, column: pd.Series) -> FeatureSummary:
     )
 
 
+def _histogram(values: FloatArray) -> tuple[NDArray[np.int64], FloatArray]:
+    """Return counts and edges of 30 equal bins; values too near (or too far) for 30 different edges share the first."""
+    low, high = float(values[0]), float(values[-1])
+    with np.errstate(over="ignore", invalid="ignore"):
+        edges = np.linspace(low, high, N_BINS + 1) if low < high else np.linspace(low - 0.5, high + 0.5, N_BINS + 1)
+        if not (np.isfinite(edges).all() and (np.diff(edges) > 0).all()):
+            counts = np.zeros(N_BINS, dtype=np.int64)
+            counts[0] = len(values)
+            return counts, np.array([low, high])
+        found, edges = np.histogram(values, bins=N_BINS)
+    return found.astype(np.int64), edges
+
+
+def _mean_and_std(values: FloatArray) -> tuple[float, float]:
+    """Return mean and standard deviation; of values whose squares overflow, by way of smaller ones."""
+    scale = max(abs(float(values[0])), abs(float(values[-1])))
+    scale = scale if scale > _SQUARE_OVERFLOWS else 1.0
+    shrunk = values / scale
+    return float(shrunk.mean() * scale), float(shrunk.std(ddof=1) * scale) if len(values) > 1 else np.nan
+
+
 def _skew(values: FloatArray) -> float:
     """Return the adjusted Fisher–Pearson skewness; NaN for fewer than three values, 0 for a constant."""
     n = len(values)
     if n < 3:
         return np.nan
-    if values[0] == values[-1]:
+    scaled = values / max(abs(values[0]), abs(values[-1]), np.finfo(float).tiny)  # so that no difference overflows
+    if scaled[0] == scaled[-1]:
         return 0.0
-    centered = (values - values.mean()) / (values[-1] - values[0])  # scaled so that no cube overflows
+    centered = (scaled - scaled.mean()) / (scaled[-1] - scaled[0])  # and no cube vanishes
     g1 = (centered**3).mean() / (centered**2).mean() ** 1.5
     return float(g1 * np.sqrt(n * (n - 1)) / (n - 2))
 
@@ -195,7 +221,9 @@ def most_common(table: pd.DataFrame, name: str, n: int) -> tuple[tuple[str, int]
 
 def _summarize_column(column: pd.Series, source: str, canonical: str | None) -> ColumnSummary:
     missing = column.isna().to_numpy()
-    if not pd.api.types.is_numeric_dtype(column.dtype):
+    if column.dtype == object:  # lists among them, which cannot be compared with ''
+        missing = missing | np.array([isinstance(cell, str) and cell == "" for cell in column], dtype=bool)
+    elif not pd.api.types.is_numeric_dtype(column.dtype):
         missing = missing | (column == "").fillna(False).to_numpy(dtype=bool)
     known = column[~missing]
     if known.dtype == object:
@@ -219,7 +247,7 @@ def _read_as(name: str, columns: Sequence[Sequence[str]] | None) -> tuple[str, s
     """
     if columns is None:
         return name, name if name in CANONICAL_COLUMNS else None
-    for source, canonical, *_ in columns:
-        if name in (source, f"source_{source}"):
+    for source, canonical, *kept in columns:
+        if name == (kept[0] if kept else source):
             return source, canonical
     return name, None

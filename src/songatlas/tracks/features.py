@@ -13,6 +13,8 @@ from songatlas.errors import DataError, DataWarning, ParameterError
 from songatlas.options import FeatureOptions
 from songatlas.schema import FEATURE_NAMES, NOT_HOW_IT_SOUNDS
 
+from .values import numbers
+
 
 @dataclass(frozen=True)
 class FeatureTable:
@@ -54,7 +56,7 @@ def choose_features(table: pd.DataFrame, options: FeatureOptions) -> FeatureTabl
             f"clustering needs at least two features, found {len(names)} ({', '.join(names) or 'none'}). "
             f"Looked for {', '.join(options.features[:12])}. Choose numeric columns with --features."
         )
-    values = np.column_stack([table[name].to_numpy("float64", na_value=np.nan) for name in names])
+    values = np.column_stack([numbers(table[name]) for name in names])
     return FeatureTable(tuple(names), values, dropped)
 
 

@@ -345,7 +345,7 @@ def _with_unit(name: str, value: str) -> str:
 
 def _value(name: str, value: float) -> str:
     unit = FEATURES[name].unit
-    if unit == "ms":
+    if unit == "ms" and abs(value) < 1e12:
         seconds = round(value / 1000)
         return f"{seconds // 60}:{seconds % 60:02d}"
     shown = f"{value:.4g}".replace("-", "−")

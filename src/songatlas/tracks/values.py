@@ -26,17 +26,17 @@ def texts(table: pd.DataFrame, name: str) -> TextArray:
 
 def value_texts(values: pd.Series) -> TextArray:
     """Return values as short texts: '' where missing, whole numbers without a point."""
-    shown = ["" if value is pd.NA or value != value else str(value).removesuffix(".0") for value in values.tolist()]
+    shown = ["" if pd.api.types.is_scalar(v) and pd.isna(v) else str(v).removesuffix(".0") for v in values.tolist()]
     return np.array(shown, dtype=object)
 
 
 def as_read(table: pd.DataFrame, name: str) -> pd.Series:
     """Return what the file held for a canonical column, where that is still in the table."""
-    for source, canonical, *_ in table.attrs.get("songatlas", {}).get("columns", ()):
+    for source, canonical, *kept in table.attrs.get("songatlas", {}).get("columns", ()):
         if canonical == name:
-            for kept in (f"source_{source}", source):
-                if kept in table.columns:
-                    return table[kept]
+            for place in (*kept, source):
+                if place in table.columns:
+                    return table[place]
     return table[name]
 
 

@@ -25,9 +25,9 @@ from .choice import all_candidates, choose_method, describe_choice
 from .manifest import make_manifest
 from .methods import METHODS, MethodResult, Task, one_cluster
 from .prepare import Prepared, prepare
-from .tables import cluster_table, kept_table, renamed_sources
+from .tables import cluster_table, kept_table, moved_columns
 
-_TRACKS_PER_CLUSTER = 5  # the smallest mean size that the automatic range of k allows
+_TRACKS_PER_CLUSTER = 8  # the smallest mean size that the automatic range of k allows
 
 
 @dataclass
@@ -115,11 +115,12 @@ def _cluster(table: Any, options: Options, progress: Progress, clock: _Clock) ->
             _in_table_order(distance, ready),
         )
         full.attrs["songatlas"] = ready.table.attrs["songatlas"]
+    moved = moved_columns(ready.table.columns)
     trees = [_leaves_in_table_order(r.tree, ready) for r in results.values() if r.tree is not None]
     distances = [r.k_distance for r in results.values() if r.k_distance is not None]
     return RunData(
         tracks=full,
-        source_columns=renamed_sources(ready.source_columns, full),
+        source_columns=tuple(moved.get(name, name) for name in ready.source_columns),
         kept=ready.kept,
         exploration=ready.exploration,
         cleaning_counts=dict(ready.cleaning.counts),

@@ -1,15 +1,21 @@
 """Assembles tables: the clustered tracks for the profiles, and every input row with its state and labels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
+from songatlas.options import Method
 from songatlas.results import Clustering, TrackMap
 
 from .prepare import Prepared
 
 NOISE_NAME = "Noise"
+OWN_COLUMNS = frozenset(
+    ("state", "reason", "marks", "representative", "cluster", "cluster_name", "margin", "silhouette",
+     "center_distance", "x", "y", "pca_x", "pca_y", *get_args(Method))
+)  # fmt: skip
 
 
 def kept_table(ready: Prepared) -> pd.DataFrame:
@@ -51,17 +57,27 @@ def cluster_table(
     columns["pca_x"], columns["pca_y"] = (_spread(track_map.pca[:, j], at) for j in (0, 1))
     columns.update({name: _integers(c.labels, at) for name, c in clusterings.items()})
     table = _with_genres(ready.table, cleaning.genres)
-    taken = [name for name in (*columns, *({"x", "y"} - set(columns))) if name in table.columns]
-    table = table.rename(columns={name: f"source_{name}" for name in taken})
+    table = table.rename(columns=moved_columns(table.columns))
     new = pd.DataFrame(columns, index=table.index)
     for name in ("state", "reason", "marks", "cluster_name"):
         new[name] = new[name].astype("str")
     return pd.concat([table, new], axis=1)
 
 
-def renamed_sources(ready_columns: Sequence[str], table: pd.DataFrame) -> tuple[str, ...]:
-    """Return the source columns' names after `cluster_table` made room for its own."""
-    return tuple(name if f"source_{name}" not in table.columns else f"source_{name}" for name in ready_columns)
+def moved_columns(names: Iterable[str]) -> dict[str, str]:
+    """Return new names for the columns of a table that stand where `cluster_table` puts its own."""
+    taken = set(names)
+    moved: dict[str, str] = {}
+    for name in names:
+        if name in OWN_COLUMNS:
+            wanted = free = f"source_{name}"
+            number = 1
+            while free in taken:
+                number += 1
+                free = f"{wanted}_{number}"
+            moved[name] = free
+            taken.add(free)
+    return moved
 
 
 def _with_genres(table: pd.DataFrame, genres: Mapping[int, str]) -> pd.DataFrame:
