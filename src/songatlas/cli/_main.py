@@ -1,8 +1,11 @@
 """The command group: commands are imported when they are called, so that ``--help`` loads nothing heavy."""
 
 import os
+import signal
 import sys
+import threading
 import traceback
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -57,27 +60,64 @@ def cli(ctx: click.Context, debug: bool) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     given = sys.argv[1:] if arguments is None else arguments
+    _hear_termination()
     try:
         code: Any = cli.main(args=given, prog_name="songatlas", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
-    except click.exceptions.Abort:
-        _interrupted()
-    except KeyboardInterrupt:
-        _interrupted()
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        _fail("interrupted; nothing was written.", 130)
     except click.ClickException as err:
         err.show()
         sys.exit(err.exit_code)
-    except SongAtlasError as err:
+    except BrokenPipeError:  # the reader of our output closed it, as head does
+        _drop_stdout()
+        sys.exit(0)
+    except Exception as err:
         if "--debug" in given:
             traceback.print_exc()
-        click.echo(f"songatlas: {err}", err=True)
-        sys.exit(1)
-    except BrokenPipeError:  # the reader of our output closed it, as head does
+        _fail(_told(err), 1)
+
+
+def _told(err: Exception) -> str:
+    """Return an error in words for the person at the terminal."""
+    if isinstance(err, SongAtlasError):
+        return str(err)
+    if isinstance(err, OSError):
+        return f"{err.filename or 'the output'}: {err.strerror or err}."
+    if isinstance(err, MemoryError):
+        return f"out of memory ({err}). Free some, or take fewer tracks or columns."
+    return (
+        f"a fault in songatlas itself ({type(err).__name__}: {str(err)[:200]}). Please report it, with what "
+        "'songatlas --debug' in front of the same command prints."
+    )
+
+
+def _fail(message: str, code: int) -> None:
+    with suppress(OSError):  # where stderr is closed too, only the exit code is left to tell
+        click.echo(f"songatlas: {message}", err=True)
+    _drop_stdout()
+    sys.exit(code)
+
+
+def _drop_stdout() -> None:
+    """Let what is still waiting for stdout go nowhere, so that the interpreter's own flush at exit cannot fail."""
+    try:
+        sys.stdout.flush()
+    except (AttributeError, ValueError):
+        pass
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
 
 
-def _interrupted() -> None:
-    click.echo("songatlas: interrupted; nothing was written.", err=True)
-    sys.exit(130)
+def _hear_termination() -> None:
+    """Let SIGTERM and SIGHUP end the run as Ctrl-C does, so that nothing is left behind."""
+
+    def stop(number: int, frame: object) -> None:
+        sys.exit(128 + number)
+
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
+                signal.signal(getattr(signal, name), stop)

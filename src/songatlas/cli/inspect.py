@@ -37,7 +37,10 @@ def inspect(files: tuple[Path, ...], as_json: bool) -> None:
     from songatlas.io.read import read_tracks
     from songatlas.tracks.explore import explore_tracks
 
-    table = read_tracks(files)
+    from ._show import notes_on_stderr
+
+    with notes_on_stderr(quiet=True):  # what is doubtful is listed among the problems
+        table = read_tracks(files)
     reading = table.attrs["songatlas"]
     exploration = explore_tracks(table, reading["source_columns"])
     sources = [(str(name), int(n_rows)) for name, n_rows, *_ in reading["files"]]

@@ -87,8 +87,13 @@ def plain_values(values: pd.Series) -> pd.Series:
             pass
         else:
             return values
-    texts = ["" if is_missing(cell) else str(cell) for cell in values.astype(object)]
+    texts = ["" if is_missing(cell) else writable_text(str(cell)) for cell in values.astype(object)]
     return pd.Series(texts, values.index, name=values.name, dtype="str")
+
+
+def writable_text(text: str) -> str:
+    """Return text that UTF-8 can hold: halves of surrogate pairs become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def is_missing(cell: Any) -> bool:
@@ -143,7 +148,7 @@ def bare_id(cell: Any) -> str:
 
 
 def list_items(cell: Any) -> list[str]:
-    """Return the items of a cell that holds one value, the text of a list, or a list (of values or of objects with a name).
+    """Return the items of a cell: one value, the text of a list, or a list (of values or of named objects).
 
     The text is parsed, never evaluated.
 

@@ -10,7 +10,6 @@ import io
 import re
 import zlib
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pandas as pd
@@ -99,10 +98,10 @@ def _typed(values: pd.Series) -> pd.Series:
 
 def _widest(numbers: pa.Array) -> int:
     ends = pc.min_max(numbers)
-    return max(abs(ends["min"].as_py()), abs(ends["max"].as_py()))
+    return max(abs(int(ends["min"].as_py())), abs(int(ends["max"].as_py())))
 
 
-def _open(path: Path, gzipped: bool) -> IO[bytes]:
+def _open(path: Path, gzipped: bool) -> gzip.GzipFile | io.BufferedReader:
     return gzip.open(path, "rb") if gzipped else path.open("rb")
 
 
@@ -207,9 +206,7 @@ def _parse(
     with _open(path, gzipped) as stream:
         table = pacsv.read_csv(
             stream,
-            read_options=pacsv.ReadOptions(
-                column_names=names, skip_rows=lines, use_threads=threads, block_size=_BLOCK
-            ),
+            read_options=pacsv.ReadOptions(column_names=names, skip_rows=lines, use_threads=threads, block_size=_BLOCK),
             parse_options=pacsv.ParseOptions(delimiter=separator, newlines_in_values=True, invalid_row_handler=note),
             convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.large_string())),
         )

@@ -20,7 +20,7 @@ from narwhals.exceptions import NarwhalsError
 from songatlas.errors import DataError, DataWarning
 from songatlas.schema import CANONICAL_COLUMNS, FEATURE_NAMES, NUMBER_COLUMNS
 
-from .convert import Unreadable, convert_column, is_missing, plain_values, years
+from .convert import Unreadable, convert_column, is_missing, plain_values, writable_text, years
 from .csv_files import read_csv_text, typed_columns
 from .dialects import near_misses, recognize_columns
 
@@ -109,7 +109,8 @@ def canonical_table(
     out = pd.concat([out, fresh], axis=1) if len(fresh.columns) else out
     out.attrs["songatlas"] = {
         "source_columns": source_columns,
-        "columns": [[name, canonical, renamed.get(name, name)] for canonical, name in found.items()],
+        "columns": [[name, canonical] for canonical, name in found.items()],
+        "renamed": renamed,
         "unreadable": {name: [bad.count, list(bad.examples)] for name, bad in unreadable.items()},
         "files": [list(f) for f in files],
     }
@@ -130,7 +131,7 @@ def _to_pandas(table: Any) -> pd.DataFrame:
             ) from err
         except (NarwhalsError, pa.ArrowException, ValueError) as err:
             raise DataError(f"the {type(table).__name__} cannot be used as a table ({_short(err)}).") from err
-    frame.columns = [str(c) for c in frame.columns]
+    frame.columns = [writable_text(str(c)) for c in frame.columns]
     twice = frame.columns[frame.columns.duplicated()]
     if len(twice):
         raise DataError(f"the table has two columns named {twice[0]!r}. Rename one of them.")
@@ -214,6 +215,8 @@ def _read_file(path: Path) -> pd.DataFrame:
             )
         with path.open("rb") as stream:
             head = stream.read(4096)
+    except DataError:
+        raise
     except FileNotFoundError as err:
         raise DataError(f"{path}: no such file. Expected a CSV or Parquet file.") from err
     except (OSError, ValueError) as err:

@@ -92,6 +92,8 @@ def read_run(folder: str | Path) -> RunData:
         )
     try:
         return _assemble(folder, manifest)
+    except DataError:
+        raise
     except (KeyError, TypeError, ValueError, OSError, pa.ArrowException) as err:
         raise DataError(
             f"{folder}: the run is damaged ({type(err).__name__}: {str(err)[:120]}). Make it again."

@@ -1,11 +1,6 @@
-"""What the compiled loops share: the decorator, and running a loop over chunks on several threads.
-
-Loops are compiled without the interpreter lock and spread over ordinary threads. Every chunk writes places of
-its own, so the number of threads changes no result; between chunks Ctrl-C is heard and progress is reported.
-"""
+"""The decorators that compile loops with numba, on first use, once per machine where a cache can be written."""
 
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import numba
@@ -16,8 +11,7 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
     Strict floating-point arithmetic (no ``fastmath``): results depend on neither threads nor vector width.
     """
-    loop: Callable[..., Any] = numba.njit(cache=True, nogil=True)(function)
-    return loop
+    return _compiled(function, False)
 
 
 def compiled_fast(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,45 +20,18 @@ def compiled_fast(function: Callable[..., Any]) -> Callable[..., Any]:
     Results still do not depend on threads, but may differ in the last digit between processors. Tests against
     infinity and NaN keep their meaning.
     """
-    loop: Callable[..., Any] = numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})(function)
-    return loop
+    return _compiled(function, {"reassoc", "contract"})
 
 
-def run_in_chunks(
-    task: Callable[[int, int], object],
-    n_items: int,
-    chunk: int,
-    advance: Callable[[float], object] | None = None,
-) -> None:
-    """Call ``task(start, stop)`` for consecutive pieces of ``range(n_items)`` on all of numba's threads.
-
-    Parameters
-    ----------
-    task : callable
-        Must write only what belongs to its own items.
-    n_items : int
-    chunk : int
-        Items per call; the pieces do not depend on the number of threads.
-    advance : callable, optional
-        Called, in the calling thread, with the number of items done since its last call.
-    """
-    n_threads = numba.get_num_threads()
-    pieces = [(start, min(start + chunk, n_items)) for start in range(0, n_items, chunk)]
-    if n_threads == 1 or len(pieces) <= 1:
-        for start, stop in pieces:
-            task(start, stop)
-            if advance is not None:
-                advance(stop - start)
-        return
-    pool = ThreadPoolExecutor(n_threads)
+def _compiled(function: Callable[..., Any], fastmath: bool | set[str]) -> Callable[..., Any]:
+    loop: Callable[..., Any]
     try:
-        running: dict[Future[object], int] = {pool.submit(task, a, b): b - a for a, b in pieces}
-        while running:
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                future.result()
-                n_done = running.pop(future)
-                if advance is not None:
-                    advance(n_done)
-    finally:
-        pool.shutdown(cancel_futures=True)
+        loop = numba.njit(cache=True, nogil=True, fastmath=fastmath)(function)
+    except RuntimeError as err:
+        # Neither the package folder, nor the user's cache folder, nor NUMBA_CACHE_DIR can be written: the loop is
+        # compiled anew by every process, which costs seconds and changes no result. A cache in a shared temporary
+        # folder is no way out: numba unpickles what it finds there, whoever wrote it.
+        if "no locator available" not in str(err):
+            raise
+        loop = numba.njit(nogil=True, fastmath=fastmath)(function)
+    return loop

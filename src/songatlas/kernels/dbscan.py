@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import compiled, run_in_chunks
+from .compiled import compiled
 from .kdtree import (
     MAX_STACK,
     TILE,
@@ -29,6 +29,7 @@ from .kdtree import (
     push_sorted,
     tile_distances,
 )
+from .threads import run_in_chunks
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

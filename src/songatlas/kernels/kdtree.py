@@ -15,7 +15,8 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import compiled, run_in_chunks
+from .compiled import compiled
+from .threads import run_in_chunks
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

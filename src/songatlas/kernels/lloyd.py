@@ -149,6 +149,19 @@ def iterate(
     raise AssertionError("the loop above always returns")
 
 
+def nearest_two(
+    tiles: NDArray[Any], centers: FloatArray, n_tracks: int
+) -> tuple[NDArray[np.int32], FloatArray, FloatArray]:
+    """Return each track's nearest center and its distances to it and to the second nearest, (n_tracks,) each."""
+    n_places, dtype = tiles.shape[0] * TILE, tiles.dtype
+    labels, first, second = np.zeros(n_places, np.int32), np.empty(n_places, dtype), np.empty(n_places, dtype)
+    near = np.zeros((len(centers), tiles.shape[1] // TILE), dtype)
+    near[:, : centers.shape[1]] = centers
+    spare = np.empty((3, n_places), np.int32)
+    _look(tiles, near, spare[0], np.full(len(tiles), TILE), labels, first, second, spare[1], spare[2])
+    return labels[:n_tracks], first[:n_tracks].astype(np.float64), second[:n_tracks].astype(np.float64)
+
+
 def inertia_of(Z: FloatArray, weights: FloatArray, centers: FloatArray, labels: NDArray[np.int32]) -> float:
     """Return the weighted sum of squared distances of the tracks to the centers of their labels."""
     return float((weights[: len(Z)] * _residuals(Z, centers, labels)).sum())

@@ -1,11 +1,13 @@
 """The rank of chosen tracks among all, by distance: what the judgement of a map counts. Nothing is sorted."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .compiled import compiled, run_in_chunks
+from .compiled import compiled
+from .threads import run_in_chunks
 
 _CHUNK = 16  # rows of tracks per piece of work
 _BLOCK = 512  # tracks whose distances are held at once
@@ -39,9 +41,9 @@ def distance_ranks(
     >>> distance_ranks([[0.0], [5.0], [1.0], [7.0]], [0], [[3, 2]])
     array([[3, 1]])
     """
-    features = np.ascontiguousarray(np.asarray(X, dtype=np.float64).T)
-    chosen = np.ascontiguousarray(tracks, dtype=np.int64)
-    wanted = np.ascontiguousarray(others, dtype=np.int64)
+    features = _plain(np.asarray(X, dtype=np.float64).T)
+    chosen = _plain(np.asarray(tracks, dtype=np.int64))
+    wanted = _plain(np.asarray(others, dtype=np.int64))
     ranks = np.zeros(wanted.shape, dtype=np.int64)
     run_in_chunks(
         lambda start, stop: count_nearer(features, chosen, wanted, ranks, start, stop),
@@ -50,6 +52,11 @@ def distance_ranks(
         advance,
     )
     return ranks
+
+
+def _plain(values: NDArray[Any]) -> NDArray[Any]:
+    """Return the array in C order; a read-only one is copied, as numba would compile the loop once more for it."""
+    return np.require(values, requirements=["C", "A", "W"])
 
 
 @compiled

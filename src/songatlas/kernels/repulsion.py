@@ -16,18 +16,13 @@ no bit.
 """
 
 import math
-from collections import deque
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
-from typing import Self
 
 import numpy as np
-from numba import get_num_threads
 from numpy.typing import NDArray
 from scipy import fft
 
 from .compiled import compiled
+from .threads import Crew
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -43,46 +38,6 @@ _STRIP = 16  # grid rows that are filled by one piece of work; at least the widt
 _LINES = 48  # transforms per piece of work
 
 
-class Crew:
-    """Threads that stay ready between many short rounds of work, each on pieces of its own.
-
-    The pieces must not share places to write; then results do not depend on the number of threads. A context
-    manager: the threads end with it.
-    """
-
-    def __init__(self) -> None:  # noqa: D107
-        self._n_helpers = max(get_num_threads() - 1, 0)
-        self._pool = ThreadPoolExecutor(max(self._n_helpers, 1), thread_name_prefix="songatlas")
-
-    def __enter__(self) -> Self:  # noqa: D105
-        return self
-
-    def __exit__(  # noqa: D105
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._pool.shutdown(cancel_futures=True)
-
-    def run(self, work: Callable[[int], object], pieces: Iterable[int]) -> None:
-        """Call ``work`` once for each piece; the calling thread helps."""
-        todo = deque(pieces)
-        helpers = [self._pool.submit(_work_off, work, todo) for _ in range(min(self._n_helpers, len(todo) - 1))]
-        try:
-            _work_off(work, todo)
-        finally:
-            todo.clear()
-            for helper in helpers:
-                helper.result()
-
-
-def _work_off(work: Callable[[int], object], todo: deque[int]) -> None:
-    while todo:
-        try:
-            piece = todo.popleft()
-        except IndexError:  # another thread took the last one
-            return
-        work(piece)
-
-
 class Repulsion:
     """Computes the repulsion of ``n_tracks`` tracks again and again, keeping its grids.
 
@@ -92,7 +47,7 @@ class Repulsion:
     crew : Crew
     """
 
-    def __init__(self, n_tracks: int, crew: Crew) -> None:  # noqa: D107
+    def __init__(self, n_tracks: int, crew: Crew) -> None:
         self.forces = np.zeros((n_tracks, 2))
         self._crew = crew
         self._sums = np.zeros(-(-n_tracks // CHUNK))

@@ -18,11 +18,11 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
-from .compiled import run_in_chunks
+from .compiled import compiled_fast
 from .rows import centered_rows, checked_rows, merge_copies
+from .threads import run_in_chunks
 
 LEFT_OUT = -1
 # Tracks per block: 64 float32 lanes of ten features stay in the first-level cache.
@@ -37,7 +37,6 @@ _DISTANCES_PER_CALL = 2e8
 _SMALL = 2048
 # Largest rounding error of a track's silhouette that float32 may leave (a bound; the usual error is a tenth).
 _TOLERANCE = 2e-6
-_FAST = {"reassoc", "contract"}
 
 
 def silhouette_samples(
@@ -209,7 +208,7 @@ def _score(
     run_in_chunks(work, len(which), step, tell)
 
 
-@njit(cache=True, nogil=True, fastmath=_FAST)
+@compiled_fast
 def _score_rows(
     rows: Any,
     Z: Any,
@@ -259,7 +258,7 @@ def _score_rows(
                     unsure[row] = True
 
 
-@njit(cache=True, nogil=True, fastmath=_FAST)
+@compiled_fast
 def _sum_per_slot(block: Any, Z: Any, copies: Any, atom_starts: Any, atom_slots: Any, sums: Any) -> None:
     """Set ``sums[slot, lane]`` to the sum of distances from a lane's track to the tracks of the slot."""
     short = np.empty(_LANES, Z.dtype)
@@ -283,7 +282,7 @@ def _sum_per_slot(block: Any, Z: Any, copies: Any, atom_starts: Any, atom_slots:
                 row[lane] += total[lane]
 
 
-@njit(cache=True, nogil=True, fastmath=_FAST)
+@compiled_fast
 def _add_distances(block: Any, Z: Any, copies: Any, start: int, stop: int, out: Any) -> None:
     """Add to each lane its distances to the points from start to stop; ten features, unrolled."""
     for j in range(start, stop):
@@ -301,7 +300,7 @@ def _add_distances(block: Any, Z: Any, copies: Any, start: int, stop: int, out: 
             out[i] += weight * sqrt(low + high)
 
 
-@njit(cache=True, nogil=True, fastmath=_FAST)
+@compiled_fast
 def _add_wide_distances(block: Any, Z: Any, copies: Any, start: int, stop: int, out: Any, squares: Any) -> None:
     """Do the same for any number of whole passes of ten features."""
     for j in range(start, stop):

@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from .compiled import compiled
-from .repulsion import CHUNK, Crew, FloatArray, Repulsion
+from .repulsion import CHUNK, FloatArray, Repulsion
+from .threads import Crew
 
 _START_SPREAD = 1e-4  # standard deviation of the starting points: small, so that the map can unfold
 _JITTER = 1e-2  # of that: parts copies, which would stay together for ever

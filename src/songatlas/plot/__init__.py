@@ -26,7 +26,7 @@ from ._save import figure_png, save_figure
 from ._scores_by_k import scores_by_k
 from ._silhouette_diagram import silhouette_diagram
 from ._style import PALETTE, cluster_color, style
-from ._text import drawable
+from ._text import drawable, missing_scripts
 from ._track_map import track_map
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "k_distance",
     "method_comparison",
     "method_maps",
+    "missing_scripts",
     "pca_map",
     "popularity_by_cluster",
     "radar",

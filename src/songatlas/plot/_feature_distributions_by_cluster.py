@@ -69,7 +69,10 @@ def feature_distributions_by_cluster(
         else:
             ax.set_yticks([])
         ax.set_ylim(len(names) - 0.75, -1.05)
-    note = "Each ridge is scaled to its own highest bin; the tick under it is the cluster's median. Tracks beyond an axis are in its last bin."
+    note = (
+        "Each ridge is scaled to its own highest bin; the tick under it is the cluster's median. "
+        "Tracks beyond an axis are in its last bin."
+    )
     headline(figure, limited(title, len(features), n_features or len(features)), note=note)
     return figure
 

@@ -163,7 +163,7 @@ class FigureInputs:
 
     @cached_property
     def correlated(self) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-        """The features of the correlation heat map and their correlations; drawn ones first, 14 at most, none constant."""
+        """The features of the correlation heat map (14 at most, none constant, drawn ones first) with their r."""
         matrix = np.asarray(self.run.exploration.correlations)
         names = self.run.exploration.correlation_names
         found = [name if np.isfinite(r).any() else "" for name, r in zip(names, matrix, strict=True)]
@@ -171,7 +171,7 @@ class FigureInputs:
         if self.n_features <= MAX_FEATURES:
             order += [f for f in found if f and f not in order][: max(0, 14 - len(order))]
         at = [found.index(f) for f in order]
-        return tuple(order), matrix[np.ix_(at, at)]
+        return tuple(order), matrix[np.ix_(at, at)] if at else np.empty((0, 0))
 
 
 def numbers(column: pd.Series) -> NDArray[np.float64]:

@@ -44,7 +44,7 @@ def method_maps(
     -------
     Figure
     """
-    named = reference if reference in labels else next(iter(labels))
+    named = reference if reference is not None and reference in labels else next(iter(labels))
     figure, axes = panels(len(labels), columns=2, height=4.2)
     for ax, (method, own) in zip(axes, labels.items(), strict=True):
         map_axes(ax, coordinates, "")

@@ -92,7 +92,7 @@ def scores_by_k(curves: Curves, *, chosen: int | None = None, title: str | None 
 
 
 def _thousands(value: float, _: object) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.4g}"
 
 
 def _line(ax: Axes, curve: Mapping[str, Sequence[float]], score: str, better: int, method: str, place: int) -> None:

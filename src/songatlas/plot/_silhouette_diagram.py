@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ._style import INK, QUIET, axes_for, cluster_color, entitle, halo, spread, styled, text_color, tidy
+from ._style import INK, QUIET, axes_for, cluster_color, entitle, halo, root_figure, spread, styled, text_color, tidy
 from ._text import capitalized, clipped, percent, plural, shorten
 
 MAX_POINTS = 1500  # of one cluster's curve: more than its height in pixels
@@ -96,8 +96,8 @@ def _curve(ax: Axes, values: NDArray[np.float64], top: float, color: str) -> Non
 
 def _names(ax: Axes, middles: list[float], top: float, names: Sequence[str]) -> None:
     """Write the names at the left, moved apart where clusters are thin."""
-    room = top / max(10.0, 1.25 * len(names))
-    gap = min(room, 0.06 * top)
+    inches = float(root_figure(ax).get_size_inches()[1]) - 1.7  # without title, axis and note
+    gap = 1.06 * top * min(0.21 / max(inches, 1.0), 1.0 / max(len(names), 1))  # 0.21 inches: a line of text
     moved = spread(middles, gap) if middles else np.empty(0)
     lowest = top - gap * np.arange(len(moved))[::-1]
     moved = np.minimum(moved, lowest)

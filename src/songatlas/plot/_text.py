@@ -6,7 +6,7 @@ Nothing here draws. A character that no installed font has becomes a visible box
 import logging
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 
@@ -70,6 +70,23 @@ def _characters() -> frozenset[int]:
         for family in font_families():
             known |= _charmap(family, "normal") & _charmap(family, "bold")
     return frozenset(known)
+
+
+def missing_scripts(samples: Mapping[str, str]) -> list[str]:
+    """Return the names of the samples with a character that no available font can draw, in the order given.
+
+    Parameters
+    ----------
+    samples : mapping of name to text
+        Such as ``{"Thai": "\u0e44\u0e17\u0e22"}``; white space counts as drawable.
+
+    Examples
+    --------
+    >>> missing_scripts({"Latin": "Abc é", "none": "\U0010fffd"})
+    ['none']
+    """
+    known = _characters()
+    return [name for name, text in samples.items() if any(not c.isspace() and ord(c) not in known for c in text)]
 
 
 def _charmap(family: str, weight: str) -> set[int]:

@@ -4,7 +4,7 @@ Nothing is judged here but what `songatlas.tracks.problems` lists.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from songatlas.schema import CANONICAL_COLUMNS, FEATURE_NAMES
 
 from .duplicates import PositionArray, duplicate_rows, equal_features, equal_titles, same_ids
 from .problems import find_problems
-from .values import numbers
+from .values import kept_names, numbers
 
 AUDIENCE_COLUMNS: tuple[str, ...] = ("popularity", "artist_popularity", "followers")
 SUMMARIZED_COLUMNS: tuple[str, ...] = (*FEATURE_NAMES, *AUDIENCE_COLUMNS, "year")
@@ -70,9 +70,10 @@ def explore_tracks(table: pd.DataFrame, source_columns: Sequence[str]) -> Explor
     redundant = redundant_pairs(names, matrix)
     duplicates = count_duplicates(table, source_columns)
     top_artists = most_common(table, "artist_name", 20)
+    renamed = reading.get("renamed")
     return Exploration(
         n_rows=len(table),
-        columns=tuple(_summarize_column(table[name], *_read_as(name, read_as)) for name in source_columns),
+        columns=tuple(_summarize_column(table[name], *_read_as(name, read_as, renamed)) for name in source_columns),
         features=features,
         duplicates=duplicates,
         correlation_names=names,
@@ -239,7 +240,9 @@ def _summarize_column(column: pd.Series, source: str, canonical: str | None) -> 
     )
 
 
-def _read_as(name: str, columns: Sequence[Sequence[str]] | None) -> tuple[str, str | None]:
+def _read_as(
+    name: str, columns: Sequence[Sequence[str]] | None, renamed: Mapping[str, str] | None
+) -> tuple[str, str | None]:
     """Return a column's name in the file and what it was read as.
 
     A source column that had to make room for a canonical one is called ``source_<name>`` in the table. A
@@ -247,7 +250,7 @@ def _read_as(name: str, columns: Sequence[Sequence[str]] | None) -> tuple[str, s
     """
     if columns is None:
         return name, name if name in CANONICAL_COLUMNS else None
-    for source, canonical, *kept in columns:
-        if name == (kept[0] if kept else source):
+    for source, canonical, *_ in columns:
+        if name in kept_names(source, renamed):
             return source, canonical
     return name, None

@@ -18,7 +18,7 @@ from .values import numbers
 
 @dataclass(frozen=True)
 class FeatureTable:
-    """The chosen columns: ``values`` has shape (n_rows, n_features), NaN where missing; ``dropped`` says what is not used."""
+    """The chosen columns: ``values`` (n_rows, n_features), NaN where missing; ``dropped`` says what is not used."""
 
     names: tuple[str, ...]
     values: NDArray[np.float64]
@@ -74,9 +74,7 @@ def drop_constant(names: Sequence[str], values: NDArray[np.float64]) -> dict[str
         if values[:, j].min() == values[:, j].max():
             constant[name] = f"constant: {values[0, j]:g} in every track"
     if constant and len(constant) < len(names):
-        _warn(
-            f"{', '.join(constant)} {'is' if len(constant) == 1 else 'are'} constant and tell no tracks apart: not used."
-        )
+        _warn(f"{', '.join(constant)} {'is' if len(constant) == 1 else 'are'} constant in these tracks, so not used.")
     return constant
 
 

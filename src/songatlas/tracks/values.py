@@ -1,5 +1,7 @@
 """Reads columns of a table as numbers and texts, whatever pandas made of them."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -32,12 +34,18 @@ def value_texts(values: pd.Series) -> TextArray:
 
 def as_read(table: pd.DataFrame, name: str) -> pd.Series:
     """Return what the file held for a canonical column, where that is still in the table."""
-    for source, canonical, *kept in table.attrs.get("songatlas", {}).get("columns", ()):
+    account = table.attrs.get("songatlas", {})
+    for source, canonical, *_ in account.get("columns", ()):
         if canonical == name:
-            for place in (*kept, source):
-                if place in table.columns:
-                    return table[place]
+            for kept in kept_names(source, account.get("renamed")):
+                if kept in table.columns:
+                    return table[kept]
     return table[name]
+
+
+def kept_names(source: str, renamed: Mapping[str, str] | None) -> tuple[str, ...]:
+    """Return where a source column may stand in the table, the likeliest first; ``renamed`` knows, where given."""
+    return (f"source_{source}", source) if renamed is None else (renamed.get(source, source),)
 
 
 def source_columns(table: pd.DataFrame) -> list[str]:

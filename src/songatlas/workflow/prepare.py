@@ -53,7 +53,7 @@ def prepare(table: Any, options: Options) -> Prepared:
     cleaning = clean_tracks(table, chosen.names, options.clean)
     kept = np.flatnonzero(cleaning.state == "kept")
     if (cleaning.state != "set_aside").sum() < 2:
-        raise DataError(_nothing_left(len(table), len(kept), cleaning, chosen))
+        raise DataError(_nothing_left(table, len(kept), cleaning, chosen))
     values, order = _in_value_order(table, chosen.values[kept], kept)
     constant = drop_constant(chosen.names, values)
     used = [j for j, name in enumerate(chosen.names) if name not in constant] or list(range(len(chosen.names)))
@@ -75,14 +75,21 @@ def _in_value_order(
     return values[order], order.astype(np.int64)
 
 
-def _nothing_left(n_rows: int, n_kept: int, cleaning: Cleaning, chosen: FeatureTable) -> str:
-    touched = ", ".join(f"{rule}: {count:,}" for rule, count in cleaning.counts.items() if count)
-    message = (
-        f"only {n_kept} of {n_rows:,} tracks can be clustered; at least two are needed. "
-        f"Rows touched: {touched or 'none'}."
-    )
+def _nothing_left(table: pd.DataFrame, n_kept: int, cleaning: Cleaning, chosen: FeatureTable) -> str:
+    n_rows = len(table)
+    reasons = pd.Series(cleaning.reason[cleaning.state == "set_aside"]).value_counts()
+    touched = ", ".join(f"{reason}: {count:,}" for reason, count in reasons.items())
+    message = f"only {n_kept} of {n_rows:,} tracks can be clustered; at least two are needed."
+    message += f" Rows set aside: {touched}." if touched else ""
+    for name, (count, examples) in table.attrs["songatlas"]["unreadable"].items():
+        if name in chosen.names and count > n_rows / 2:
+            shown = ", ".join(map(repr, examples))
+            return f"{message} {name}: {count:,} cells cannot be read as numbers, such as {shown}."
+    empty = [n for j, n in enumerate(chosen.names) if not np.isfinite(chosen.values[:, j]).any()]
+    if 0 < len(empty) < len(chosen.names):
+        message += f" Without any number: {', '.join(empty)}. Leave such columns out with --features."
     if cleaning.counts.get("out_of_range", 0) > n_rows / 2:
-        high = {n: float(np.nanmax(chosen.values[:, j])) for j, n in enumerate(chosen.names)}
+        high = {n: float(np.nanmax(chosen.values[:, j], initial=-np.inf)) for j, n in enumerate(chosen.names)}
         worst = max((n for n in high if n in FEATURE_NAMES[:8]), key=lambda n: high[n], default=None)
         if worst and high[worst] > 1:
             message += f" {worst} goes up to {high[worst]:g}, expected 0 to 1: divide percent values by 100."

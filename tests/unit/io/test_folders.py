@@ -11,7 +11,7 @@ from songatlas.io.folders import MANIFEST, is_run_folder, whole_folder, write_fi
 
 def make_run(folder, text="first"):
     with whole_folder(folder, overwrite=folder.exists()) as partial:
-        (partial / MANIFEST).write_text(json.dumps({"songatlas": "0", "schema_version": 1}))
+        (partial / MANIFEST).write_text(json.dumps({"songatlas": "0", "schema_version": 1, "files": {"data.txt": ""}}))
         (partial / "data.txt").write_text(text)
 
 

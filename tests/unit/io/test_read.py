@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from songatlas.errors import DataError
+from songatlas.errors import DataError, DataWarning
 from songatlas.io.read import canonical_table, read_tracks
 from songatlas.schema import FEATURE_NAMES
 
@@ -102,7 +102,8 @@ def test_unreadable_cells_become_missing_and_are_counted(tmp_path):
     source = table("brief").astype({"energy": object})
     source.loc[0, "energy"] = "loud"
     source.to_csv(path, index=False)
-    read = read_tracks(path)
+    with pytest.warns(DataWarning, match="'energy': 1 cell cannot be read and counts as missing, such as 'loud'"):
+        read = read_tracks(path)
     assert np.isnan(read["energy"].iloc[0]) and read["energy"].iloc[1] == 0.125
     assert read.attrs["songatlas"]["unreadable"] == {"energy": [1, ["loud"]]}
     assert read["source_energy"].tolist() == ["loud", "0.125"]
@@ -169,7 +170,7 @@ HEADER = ",".join(["track_id", *FEATURE_NAMES])
         ("id,dancability,x\n1,2,3\n", "Near misses: 'dancability' resembles 'danceability'"),
         (
             "track_id,energy,tempo\nx,.5,120\ny,.5,120,7\n",
-            r"1 rows do not have the header's 3 fields \(row 3 has 4",
+            r"1 row does not have the header's 3 fields \(row 3 has 4",
         ),
         ("energy,tempo\n.5,1\xe9\n".encode("latin-1"), "UTF-?8"),
         ("x" * 5000 + ",energy\n1,2\n", "a column name of 5,000 characters"),

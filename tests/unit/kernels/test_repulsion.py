@@ -3,7 +3,8 @@ import pytest
 from scipy.interpolate import BSpline
 
 from songatlas.kernels import repulsion
-from songatlas.kernels.repulsion import Crew, Repulsion, spline_weights
+from songatlas.kernels.repulsion import Repulsion, spline_weights
+from songatlas.kernels.threads import Crew
 
 
 def exact(points: np.ndarray) -> tuple[np.ndarray, float]:

@@ -210,7 +210,7 @@ def test_tagline_gives_the_numbers():
     one = cluster(n_tracks=52_517, share=0.548, danceability=0.9, energy=0.8, valence=0.6)
     other = cluster(1, 10, 0.1, energy=-1)
     assert name_clusters([one, other])[0].tagline == (
-        "Danceable (.70 against .55 in the catalogue), energetic and happy."
+        "Danceable (0.70 against 0.55 in the catalogue), energetic and happy."
     )
 
 

@@ -11,7 +11,6 @@ WRITERS = {
     "number": formats.number,
     "count": formats.count,
     "percent": formats.percent,
-    "unit": formats.unit,
     "signed": formats.signed,
     "times": formats.times,
     "clock": formats.clock,
@@ -38,14 +37,14 @@ def test_a_share_between_none_and_all_is_never_shown_as_either(share):
 
 
 @given(st.floats(-1, 1))
-def test_unit_reads_back_and_has_no_leading_zero(value):
-    text = formats.unit(value, 3)
+def test_a_score_reads_back_and_has_a_zero_before_the_point(value):
+    text = formats.number(value, 3)
     assert abs(float(text.replace(MINUS, "-")) - value) <= 0.0005001
-    assert not text.lstrip(MINUS).startswith("0")
+    assert text.lstrip(MINUS)[0] in "01"
 
 
 def test_negative_zero_has_no_sign():
-    assert (formats.unit(-0.0001), formats.signed(-0.01), formats.number(-0.0)) == (".00", "0.0", "0.00")
+    assert (formats.number(-0.0001), formats.signed(-0.01), formats.number(-0.0)) == ("0.00", "0.0", "0.00")
 
 
 @given(st.integers(0, 10**8))
@@ -62,7 +61,7 @@ def test_clock_reads_back_to_the_second(milliseconds):
         ("loudness", -7.61, f"{MINUS}7.6{NBSP}dB"),
         ("tempo", 124.9, f"125{NBSP}BPM"),
         ("duration_ms", 208_732, "3:29"),
-        ("valence", 0.666, ".67"),
+        ("valence", 0.666, "0.67"),
         ("emb_7", 0.01234, "0.01234"),
     ],
 )
@@ -72,14 +71,14 @@ def test_feature_value_carries_the_unit_of_its_feature(feature, value, text):
 
 def test_estimate_shows_interval_and_sample_and_exact_value_does_not():
     made = {"exact": False, "n_tracks": 34_198, "sample_size": 5_000, "low": 0.958, "high": 0.966}
-    assert formats.estimate(0.962, made) == f"≈{NBSP}.962 (95{NBSP}% .958–.966, estimated on 5,000 tracks)"
-    assert formats.estimate(0.962, {"exact": True, "n_tracks": 9}) == ".962"
+    assert formats.estimate(0.962, made) == f"≈{NBSP}0.962 (95{NBSP}% 0.958–0.966, estimated on 5,000 tracks)"
+    assert formats.estimate(0.962, {"exact": True, "n_tracks": 9}) == "0.962"
 
 
 def test_estimate_without_interval_says_so_little_but_keeps_the_sample():
     made = {"exact": False, "n_tracks": 9, "sample_size": 5, "low": None, "high": None}
-    assert formats.estimate(0.5, made) == f"≈{NBSP}.500 (estimated on 5 tracks)"
+    assert formats.estimate(0.5, made) == f"≈{NBSP}0.500 (estimated on 5 tracks)"
 
 
 def test_interval_below_zero_is_not_written_with_a_dash():
-    assert formats.interval(-0.01, 0.03, 2) == f"{MINUS}.01 to .03"
+    assert formats.interval(-0.01, 0.03, 2) == f"{MINUS}0.01 to 0.03"

@@ -155,7 +155,7 @@ def test_no_timing_is_shown(html):
 
 
 def test_estimate_stands_with_interval_and_sample(page):
-    assert "≈ .962 (95 % .958–.966, estimated on 5,000 tracks)" in page.words
+    assert "≈ 0.962 (95 % 0.958–0.966, estimated on 5,000 tracks)" in page.words
 
 
 def test_barred_candidates_are_shown_with_the_reason(page):

@@ -1,0 +1,117 @@
+"""Swaps that lead K-Means out of a poor solution: one center is taken away, another cluster is cut in two.
+
+Lloyd's iterations never move a center from where there are too many to where there are too few, and on real
+songs most k-means++ starts end one such move away from the best known solution. Source of the idea: Fränti, P.
+(2018), "Efficiency of random swap clustering", J. Big Data 5, 13. Here no swap is random: the most promising by
+estimate are tried in turn, so the result depends on the solution alone.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .lloyd import inertia_of, iterate, nearest_two
+
+FloatArray = NDArray[np.float64]
+
+# Swaps tried before a solution counts as settled; with 8, one start in ten on real songs stayed 0.1 % too high.
+_TRIES = 12
+# A swap is given this many iterations to come within this share of the best; the rest would be spent in vain.
+_SHORT = 10
+_NEAR = 3e-3
+# Power iterations for the direction of a cut; Lloyd's iterations correct what is left.
+_POWER = 4
+
+
+def refine(
+    Z: FloatArray,
+    tiles: NDArray[Any],
+    weights: FloatArray,
+    centers: FloatArray,
+    inertia: float,
+    max_iter: int,
+    least_gain: float,
+) -> tuple[FloatArray, float, int]:
+    """Return ``(centers, inertia, n_iter)`` of the solution that no promising swap improves any more.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (n_tracks, n_features)
+    tiles, weights : ndarray
+        As for `songatlas.kernels.lloyd.iterate`.
+    centers : ndarray of shape (k, n_features)
+        Where Lloyd's iterations ended, with that inertia.
+    max_iter : int
+        Lloyd iterations per swap.
+    least_gain : float
+        Share of the inertia that an improvement must win.
+    """
+    n_iter = 0
+    improved = True
+    while improved:
+        improved = False
+        for start in _promising(Z, tiles, weights, centers):
+            labels, found, n_short = iterate(Z, tiles, weights, start, min(_SHORT, max_iter))
+            n_iter += n_short
+            if inertia_of(Z, weights, found, labels) > inertia * (1.0 + _NEAR):
+                continue
+            labels, found, n_more = iterate(Z, tiles, weights, found, max_iter)
+            n_iter += n_more
+            reached = inertia_of(Z, weights, found, labels)
+            if reached < inertia * (1.0 - least_gain):
+                centers, inertia, improved = found, reached, True
+                break
+    return centers, inertia, n_iter
+
+
+def _promising(Z: FloatArray, tiles: NDArray[Any], weights: FloatArray, centers: FloatArray) -> list[FloatArray]:
+    """Return the centers after each of the swaps that promise the most, the best first."""
+    k = len(centers)
+    labels, first, second = nearest_two(tiles, centers, len(Z))
+    losses = np.bincount(labels, weights[: len(Z)] * (second**2 - first**2), k)
+    gains, halves = _cuts(Z, weights, centers, labels)
+    change = losses[:, None] - gains
+    np.fill_diagonal(change, np.inf)
+    starts = []
+    for taken, cut in zip(*np.divmod(np.argsort(change, axis=None, kind="stable")[:_TRIES], k), strict=True):
+        if taken != cut and gains[cut] > 0:
+            moved = centers.copy()
+            moved[cut], moved[taken] = halves[cut]
+            starts.append(moved)
+    return starts
+
+
+def _cuts(
+    Z: FloatArray, weights: FloatArray, centers: FloatArray, labels: NDArray[np.int32]
+) -> tuple[FloatArray, FloatArray]:
+    """Return what cutting each cluster across its longest direction wins, and the means of the two halves."""
+    k, n_features = centers.shape
+    gains, halves = np.zeros(k), np.zeros((k, 2, n_features))
+    order = np.argsort(labels, kind="stable")
+    ends = np.cumsum(np.bincount(labels, minlength=k))
+    for c, tracks in enumerate(np.split(order, ends[:-1])):
+        gaps, mass = Z[tracks] - centers[c], weights[tracks]
+        ahead = np.einsum("ij,j->i", gaps, _longest_direction(gaps, mass)) > 0
+        for half, side in enumerate((ahead, ~ahead)):
+            total = mass[side].sum()
+            mean = np.einsum("ij,i->j", gaps[side], mass[side]) / (total if total > 0 else 1.0)
+            gains[c] += total * (mean**2).sum()
+            halves[c, half] = centers[c] + mean
+    return gains, halves
+
+
+def _longest_direction(gaps: FloatArray, mass: FloatArray) -> FloatArray:
+    """Return about the first principal direction of a cluster's residuals, starting from its widest feature.
+
+    einsum, not a matrix product: BLAS may add up in another order when it has more threads.
+    """
+    direction = np.zeros(gaps.shape[1])
+    direction[np.einsum("ij,ij,i->j", gaps, gaps, mass).argmax()] = 1.0
+    for _ in range(_POWER):
+        longer = np.einsum("ij,i->j", gaps, mass * np.einsum("ij,j->i", gaps, direction))
+        length = np.sqrt((longer**2).sum())
+        if not length > 0:
+            break
+        direction = longer / length
+    return direction
