@@ -7,6 +7,7 @@ keyword in Python. An unknown name is an error.
 import dataclasses
 import difflib
 import json
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -259,7 +260,7 @@ def _check(options: Options) -> None:
             f"{low}:{high}",
             "two whole numbers LOW:HIGH with 2 <= LOW <= HIGH",
         ),
-        (c.n_clusters is None or c.n_clusters >= 1, "n_clusters", c.n_clusters, "1 or more"),
+        (c.n_clusters is None or c.n_clusters >= 2, "n_clusters", c.n_clusters, "2 or more"),
         (c.n_init >= 1, "n_init", c.n_init, "1 or more"),
         (c.eps is None or 0 < c.eps < float("inf"), "eps", c.eps, "a positive number"),
         (c.min_samples is None or c.min_samples >= 1, "min_samples", c.min_samples, "1 or more"),
@@ -283,6 +284,8 @@ def _check(options: Options) -> None:
         (o.playlist_length >= 1, "playlist_length", o.playlist_length, "1 or more"),
         (o.max_per_artist >= 1, "max_per_artist", o.max_per_artist, "1 or more"),
     ]
+    thresholds = ("loud_above_db", "short_below_seconds", "long_above_minutes", "spoken_above")
+    rules += [(not math.isnan(getattr(options.clean, n)), n, getattr(options.clean, n), "a number") for n in thresholds]
     for holds, name, value, expected in rules:
         if not holds:
             raise ParameterError(f"{name} must be {expected}, got {value!r}.")

@@ -4,6 +4,11 @@ Results go to stdout, all else to stderr. Exit codes: 0 done, 1 data or option a
 130 interrupted.
 """
 
-from ._main import main
+import sys
+
+try:
+    from ._main import main
+except KeyboardInterrupt:  # Ctrl-C while the command line itself is still being loaded
+    sys.exit(130)
 
 __all__ = ["main"]

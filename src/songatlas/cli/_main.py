@@ -14,6 +14,8 @@ import click
 from songatlas import __version__
 from songatlas.errors import SongAtlasError
 
+_REPEAT_SECONDS = 1.0
+
 COMMANDS = {
     "run": "Group the tracks of CSV or Parquet files, and write a folder with everything found.",
     "inspect": "Show what is in a table of tracks, and what is wrong with it.",
@@ -60,14 +62,14 @@ def cli(ctx: click.Context, debug: bool) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     given = sys.argv[1:] if arguments is None else arguments
-    _hear_termination()
+    _hear_signals()
     try:
         code: Any = cli.main(args=given, prog_name="songatlas", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        _fail("interrupted; nothing was written.", 130)
+        _interrupted()
     except click.ClickException as err:
         err.show()
         sys.exit(err.exit_code)
@@ -94,6 +96,17 @@ def _told(err: Exception) -> str:
     )
 
 
+def _interrupted() -> None:
+    """Say so and end at once: everything is unwound, and threads that still compute are not waited for."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    with suppress(OSError):
+        click.echo("\nsongatlas: interrupted; nothing was written.", err=True)
+    with suppress(OSError, AttributeError, ValueError):
+        sys.stdout.flush()
+    os._exit(130)
+
+
 def _fail(message: str, code: int) -> None:
     with suppress(OSError):  # where stderr is closed too, only the exit code is left to tell
         click.echo(f"songatlas: {message}", err=True)
@@ -111,13 +124,29 @@ def _drop_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _hear_termination() -> None:
-    """Let SIGTERM and SIGHUP end the run as Ctrl-C does, so that nothing is left behind."""
+def _hear_signals() -> None:
+    """Let Ctrl-C be heard even where it is swallowed, and SIGTERM and SIGHUP end a run without leaving anything.
 
-    def stop(number: int, frame: object) -> None:
+    A library may swallow a KeyboardInterrupt, in a callback or while it is imported; so it is raised again each
+    second until it arrives here.
+    """
+
+    def end(number: int, frame: object) -> None:
         sys.exit(128 + number)
 
-    if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):
-            if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
-                signal.signal(getattr(signal, name), stop)
+    def interrupt(number: int, frame: object) -> None:
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, _REPEAT_SECONDS, _REPEAT_SECONDS)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name, default, hear in (
+        ("SIGINT", signal.default_int_handler, interrupt),
+        ("SIGALRM", signal.SIG_DFL, interrupt),
+        ("SIGTERM", signal.SIG_DFL, end),
+        ("SIGHUP", signal.SIG_DFL, end),
+    ):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is default:
+            signal.signal(number, hear)

@@ -17,7 +17,7 @@ _REGULARIZATION = 1e-4  # scaled features: keeps a component from collapsing ont
 
 @dataclass(frozen=True)
 class Mixture:
-    """One fitted mixture: labels by most probable component, and its Bayesian information criterion (lower is better)."""
+    """One fitted mixture: labels by most probable component, and its BIC (Schwarz 1978), lower is better."""
 
     n_components: int
     labels: NDArray[np.int32]

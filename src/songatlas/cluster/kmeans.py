@@ -1,7 +1,8 @@
 """K-Means in scikit-learn's contract, restarted until its best solution has been met twice.
 
-What it adds to `sklearn.cluster.KMeans`: restarts go on until the best objective is confirmed, labels go by
-cluster size, and the result is the same to the last bit whatever the number of threads.
+What it adds to `sklearn.cluster.KMeans`: the best starts are refined by swaps of centers, restarts go on until two
+of them led to the best objective, labels go by cluster size, and the result is the same to the last bit whatever
+the number of threads.
 """
 
 import warnings
@@ -32,7 +33,7 @@ class KMeans(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[mis
     n_init : int, default 10
         Starts by greedy k-means++; up to three times as many where the best solution is not met twice.
     max_iter : int, default 300
-        Lloyd iterations per start.
+        Lloyd iterations per start, and per swap tried in refining it.
     random_state : int, numpy.random.RandomState or None, default None
         An int makes the result reproducible, on any number of threads.
 
@@ -46,11 +47,11 @@ class KMeans(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[mis
     inertia_ : float
         Weighted sum of squared distances to the centers.
     n_iter_ : int
-        Iterations of the start that won.
+        Iterations of the start that won, those of refining it included.
     n_starts_ : int
         Starts spent.
     confirmed_ : bool
-        Whether a second start met the best inertia within a relative 1e-6.
+        Whether two starts led to the best inertia, within a relative 1e-6.
 
     Examples
     --------

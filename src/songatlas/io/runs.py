@@ -5,6 +5,7 @@ What can be looked at (figures, report, summary) is written by `songatlas.api` i
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,17 @@ from .folders import MANIFEST
 from .plain import from_plain, to_plain
 
 _UNCOVERED = ("user", "cache", MANIFEST)
+_READ_BACK = (
+    "tracks.parquet",
+    "ledger.csv",
+    "clusters.json",
+    "scores.json",
+    "tree.npz",
+    "model/model.json",
+    "model/arrays.npz",
+)
+_DAMAGE = (LookupError, TypeError, ValueError, AttributeError, OSError, EOFError, zipfile.BadZipFile)
+SCHEMA_VERSION = 1
 
 
 def write_run(run: RunData, folder: Path) -> None:
@@ -83,21 +95,60 @@ def read_run(folder: str | Path) -> RunData:
     """
     folder = Path(folder)
     manifest = _read_json(folder, MANIFEST)
-    if "songatlas" not in manifest or "schema_version" not in manifest:
-        raise DataError(f"{folder}: {MANIFEST} was not written by songatlas.")
-    if manifest["schema_version"] > 1:
+    _check_manifest(folder, manifest)
+    if manifest["schema_version"] > SCHEMA_VERSION:
         raise DataError(
             f"{folder}: written by songatlas {manifest['songatlas']} in a newer form (schema "
-            f"{manifest['schema_version']}, this version reads 1). Update songatlas."
+            f"{manifest['schema_version']}, this version reads {SCHEMA_VERSION}). Update songatlas."
         )
+    _check_files(folder, manifest["files"])
     try:
         return _assemble(folder, manifest)
     except DataError:
         raise
-    except (KeyError, TypeError, ValueError, OSError, pa.ArrowException) as err:
+    except (*_DAMAGE, pa.ArrowException) as err:
         raise DataError(
             f"{folder}: the run is damaged ({type(err).__name__}: {str(err)[:120]}). Make it again."
         ) from err
+
+
+def _check_manifest(folder: Path, manifest: Any) -> None:
+    """Raise DataError unless the manifest has the entries that a run is put together from, in their types."""
+    if not isinstance(manifest, dict) or "songatlas" not in manifest or "schema_version" not in manifest:
+        raise DataError(f"{folder}: {MANIFEST} was not written by songatlas.")
+    version = manifest["schema_version"]
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        return  # its form is not ours to judge
+    kinds = {
+        "schema_version": int, "files": dict, "source_columns": list, "cleaning_counts": dict, "options": dict,
+        "counts": dict, "warnings": list, "inputs": list,
+    }  # fmt: skip
+    wrong = [name for name, kind in kinds.items() if not isinstance(manifest.get(name), kind)]
+    for name in ("counts", "cleaning_counts"):
+        if name not in wrong and not all(isinstance(n, int) for n in manifest[name].values()):
+            wrong.append(name)
+    if "counts" not in wrong and not {"rows", "kept", "merged", "set_aside"} <= set(manifest["counts"]):
+        wrong.append("counts")
+    if wrong:
+        raise DataError(f"{folder}: {MANIFEST} is damaged ({', '.join(wrong)} missing or wrong). Make the run again.")
+
+
+def _check_files(folder: Path, digests: Mapping[str, Any]) -> None:
+    """Raise DataError where a file that is read back is not the one that was written."""
+    for name in _READ_BACK:
+        if name not in digests:
+            continue
+        try:
+            changed = _sha256(folder / name) != digests[name]
+        except FileNotFoundError as err:
+            raise DataError(f"{folder}: {name} is missing; this is not a whole run of songatlas.") from err
+        except OSError as err:
+            raise DataError(f"{folder}: {name} cannot be read ({err.strerror}).") from err
+        if changed:
+            raise DataError(
+                f"{folder}: {name} is damaged or was edited (its SHA-256 is not the one in {MANIFEST}). "
+                "Make the run again."
+            )
 
 
 def csv_columns(run: RunData) -> list[str]:

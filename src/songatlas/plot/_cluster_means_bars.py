@@ -42,7 +42,7 @@ def cluster_means_bars(
     Figure
     """
     means = mean_table(profiles, features)
-    names = [shorten(profile.name, 26) for profile in profiles]
+    names = [shorten(profile.name, 28) for profile in profiles]
     figure, axes = panels(len(features), columns=3, height=max(1.3, 0.8 + 0.23 * len(names)))
     for place, (ax, feature) in enumerate(zip(axes, features, strict=True)):
         _bars(ax, feature, [float(m) for m in means[:, place]])
@@ -76,7 +76,7 @@ def _bars(ax: Axes, feature: str, stored: Sequence[float]) -> None:
         )
     low, high = float(widths.min(initial=0.0)), float(widths.max(initial=0.0))
     span = high - low or 1.0
-    ax.set_xlim(low - 0.36 * span * (low < 0), (high + 0.3 * span * (high > 0)) or 0.1 * span)
+    ax.set_xlim(low - 0.5 * span * (low < 0), (high + 0.3 * span * (high > 0)) or 0.1 * span)
     ax.set_ylim(len(widths) - 0.4, -0.6)
     ax.set_xlabel(how.axis)
     ax.locator_params(axis="x", nbins=4)

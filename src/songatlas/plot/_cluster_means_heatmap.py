@@ -50,7 +50,7 @@ def cluster_means_heatmap(
     draw_heatmap(
         ax,
         table,
-        [f"{shorten(profile.name, 26)} ({percent(profile.share)})" for profile in profiles],
+        [f"{shorten(profile.name, 28)} ({percent(profile.share)})" for profile in profiles],
         [shown(feature).label for feature in features],
         colormap=DIVERGING,
         limits=(-reach, reach),

@@ -78,7 +78,7 @@ def decades_by_cluster(
     draw_heatmap(
         ax,
         table,
-        ["All tracks", *(shorten(name, 26) for name in names)],
+        ["All tracks", *(shorten(name, 28) for name in names)],
         [f"{year}s" for year in columns],
         colormap="Blues",
         limits=(0.0, max(0.3, float(np.nanmax(table, initial=0.0)))),

@@ -147,7 +147,7 @@ def _leaf_names(ax: Axes, top: _Top, owners: dict[int, int], names: Sequence[str
     for leaf in top.leaves:
         size = count(top.sizes[leaf])
         if leaf in owners:
-            name = shorten(names[owners[leaf]], 26) if owners[leaf] >= 0 else "Noise"
+            name = shorten(names[owners[leaf]], 28) if owners[leaf] >= 0 else "Noise"
             written.append(f"{size}  {name}")
         else:
             written.append(plural(top.sizes[leaf], "track"))

@@ -53,7 +53,7 @@ def feature_boxes(
         if len(finite):
             ax.axvline(float(np.median(finite)) * how.factor, color=QUIET, linewidth=1, linestyle="--", zorder=0.5)
         if place % 3 == 0:
-            ax.set_yticks(range(len(names)), [shorten(name, 26) for name in names])
+            ax.set_yticks(range(len(names)), [shorten(name, 28) for name in names])
         else:
             ax.set_yticks([])
         ax.set_xlabel(how.axis)

@@ -65,7 +65,7 @@ def feature_distributions_by_cluster(
     for place, (ax, feature) in enumerate(zip(axes, features, strict=True)):
         _ridges(ax, feature, values[feature].to_numpy(dtype=np.float64), labels, len(names))
         if place % 3 == 0:
-            ax.set_yticks(range(len(names)), [shorten(name, 26) for name in names])
+            ax.set_yticks(range(len(names)), [shorten(name, 28) for name in names])
         else:
             ax.set_yticks([])
         ax.set_ylim(len(names) - 0.75, -1.05)

@@ -101,7 +101,7 @@ def _names(ax: Axes, middles: list[float], top: float, names: Sequence[str]) -> 
     moved = spread(middles, gap) if middles else np.empty(0)
     lowest = top - gap * np.arange(len(moved))[::-1]
     moved = np.minimum(moved, lowest)
-    ax.set_yticks(moved, [shorten(name, 26) for name in names])
+    ax.set_yticks(moved, [shorten(name, 28) for name in names])
     for label, tick in enumerate(ax.get_yticklabels()):
         tick.set_color(text_color(cluster_color(label)))
 

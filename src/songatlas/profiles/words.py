@@ -67,7 +67,7 @@ def format_value(feature: str, value: float, *, unit: bool = True) -> str:
         return f"{value:.1f}".replace("-", "−") + (" dB" if unit else "")
     if kind == "bpm":
         return f"{value:.0f}" + (" BPM" if unit else "")
-    text = f"{value:.2f}" if kind == "unit" else f"{value:.3g}"
+    text = f"{value:.2f}" if kind == "unit" or 0.01 <= abs(value) < 100 else f"{value:.3g}"
     return text.replace("-", "−")
 
 

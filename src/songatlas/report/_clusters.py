@@ -10,6 +10,7 @@ from .words import RULE_TITLES, cohesion_words, feature_title, title
 
 WIDEST_Z = 2.0  # the difference that fills half a bar; larger ones are cut off there, their number is shown
 LEAST_Z = 0.3  # a trait nearer to the average than this tells a reader nothing
+DOUBTFUL_BELOW = 0.3  # a larger margin is no doubt; small clusters list all their tracks
 MOST_SHOWN = 5
 MOST_TRACKS = 20
 MOST_LIFTS = 8
@@ -37,11 +38,11 @@ def _card(profile: Profile) -> dict[str, Any]:
         "statistics": _statistics(profile),
         "typical": _tracks(profile.typical),
         "popular": _tracks(profile.popular),
-        "doubtful": _tracks(profile.doubtful),
+        "doubtful": _tracks(tuple(t for t in profile.doubtful if t.value is None or t.value < DOUBTFUL_BELOW)),
         "genres": _lifts(profile.genres),
         "decades": _lifts(profile.decades),
         "artists": _lifts(profile.artists),
-        "marks": [{"title": RULE_TITLES.get(k, title(k)), "count": int(n)} for k, n in profile.marks.items() if n],
+        "marks": _marks(profile),
     }
 
 

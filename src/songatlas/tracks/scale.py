@@ -79,7 +79,8 @@ def scale(values: FloatArray, scaling: Scaling) -> FloatArray:
 def _learned(T: FloatArray, scaler: str) -> dict[str, FloatArray]:
     zero, one = np.zeros(T.shape[1]), np.ones(T.shape[1])
     if scaler == "standard":
-        standard = StandardScaler().fit(T)
+        with np.errstate(over="ignore", invalid="ignore"):  # values that overflow are refused by name later
+            standard = StandardScaler().fit(T)
         return {"center": standard.mean_, "scale": standard.scale_}
     if scaler == "minmax":
         minmax = MinMaxScaler().fit(T)

@@ -1,5 +1,6 @@
 """From a table to the matrix that is clustered: reading, exploring, cleaning, choosing and scaling features."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,9 @@ from songatlas.tracks.clean import clean_tracks
 from songatlas.tracks.explore import explore_tracks
 from songatlas.tracks.features import FeatureTable, choose_features, drop_constant
 from songatlas.tracks.scale import fit_scaling, scale
+
+
+_LARGEST = 1e100  # squares and their sums stay finite
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,9 @@ def prepare(table: Any, options: Options) -> Prepared:
     used = [j for j, name in enumerate(chosen.names) if name not in constant] or list(range(len(chosen.names)))
     names, values = tuple(chosen.names[j] for j in used), np.ascontiguousarray(values[:, used])
     scaling = fit_scaling(names, values, options.features, {**chosen.dropped, **constant})
-    return Prepared(
-        table, source_columns, exploration, cleaning, kept, order, values, scale(values, scaling), scaling
-    )  # fmt: skip
+    X = scale(values, scaling)
+    _refuse_overflow(names, values, X)
+    return Prepared(table, source_columns, exploration, cleaning, kept, order, values, X, scaling)
 
 
 def _in_value_order(
@@ -73,6 +77,18 @@ def _in_value_order(
         keys.insert(0, pd.factorize(table["track_id"].iloc[kept], sort=True)[0])
     order = np.lexsort(keys)
     return values[order], order.astype(np.int64)
+
+
+def _refuse_overflow(names: Sequence[str], values: FloatArray, X: FloatArray) -> None:
+    """Raise DataError for numbers so large that distances between tracks overflow."""
+    for j, name in enumerate(names):
+        largest = float(np.abs(values[:, j]).max())
+        scaled = float(np.abs(X[:, j]).max())
+        if not (largest < _LARGEST and scaled < _LARGEST):
+            raise DataError(
+                f"{name} goes up to {largest:g}, scaled {scaled:g}: distances between tracks cannot be computed "
+                f"beyond {_LARGEST:g}. Leave --keep-all out, mend the value, or lower the weight."
+            )
 
 
 def _nothing_left(table: pd.DataFrame, n_kept: int, cleaning: Cleaning, chosen: FeatureTable) -> str:

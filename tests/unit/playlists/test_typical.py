@@ -34,7 +34,10 @@ def test_a_table_without_artists_works():
     assert typical_playlist(TRACKS.drop(columns="artist_name"), 0, length=3, max_per_artist=1).tolist() == [1, 4, 6]
 
 
-@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from("abc"), st.floats(0, 9)), min_size=1), st.integers(1, 9), st.integers(1, 3))
+ROWS = st.lists(st.tuples(st.integers(0, 2), st.sampled_from("abc"), st.floats(0, 9)), min_size=1)
+
+
+@given(ROWS, st.integers(1, 9), st.integers(1, 3))
 def test_no_playlist_repeats_or_breaks_a_limit(rows, length, most):
     table = pd.DataFrame(rows, columns=["cluster", "artist_name", "center_distance"]).assign(state="kept")
     chosen = typical_playlist(table, 1, length=length, max_per_artist=most).tolist()

@@ -157,3 +157,9 @@ def test_a_hundred_thousand_tracks_are_rasterized_in_one_collection():
     figure = track_map(rng.normal(size=(100_000, 2)), labels, [f"Cluster {i}" for i in range(8)])
     scatter = figure.axes[0].collections[-1]
     assert scatter.get_rasterized() and len(scatter.get_offsets()) == 100_000
+
+
+def test_one_cluster_of_all_tracks_is_compared_with_nothing(make_run):
+    names = set(all_figures(make_run(n_tracks=40, n_clusters=1, methods=("kmeans",))))
+    assert not names & {"cluster_means_heatmap", "cluster_means_bars", "radar", "feature_boxes", "decades_by_cluster"}
+    assert {"cluster_sizes", "feature_distributions", "pca_map"} <= names

@@ -167,7 +167,7 @@ def test_more_clusters_than_tracks_is_refused(catalogue):
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_nothing_left_after_cleaning_is_refused_with_the_account(catalogue, bad):
-    with pytest.raises(DataError, match="only 0 of 1,500 tracks can be clustered.*missing_feature: 1,500"):
+    with pytest.raises(DataError, match=r"only 0 of 1,500 tracks can be clustered.*missing_feature: 1,500"):
         cluster_tracks(catalogue.assign(energy=bad), options())
 
 
