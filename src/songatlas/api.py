@@ -226,7 +226,9 @@ def _playlist_track(tracks: pd.DataFrame, row: int) -> PlaylistTrack:
         value = tracks[name].iat[row] if name in tracks else None
         return str(value) if isinstance(value, str) and value else None
 
-    duration = float(tracks["duration_ms"].to_numpy("float64", na_value=np.nan)[row]) if "duration_ms" in tracks else 0.0
+    duration = (
+        float(tracks["duration_ms"].to_numpy("float64", na_value=np.nan)[row]) if "duration_ms" in tracks else 0.0
+    )
     return PlaylistTrack(
         title=cell("track_name") or "",
         artist=cell("artist_name") or "",

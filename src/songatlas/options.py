@@ -151,7 +151,10 @@ class Options:
                     f"{source}: unknown section or option {key!r}. Expected 'seed' or one of the sections "
                     f"{sorted(stages)}."
                 )
-        return cls().with_values(**flat)
+        try:
+            return cls().with_values(**flat)
+        except ParameterError as err:
+            raise ParameterError(f"{source}: {err}") from err
 
 
 def read_options(path: str | Path) -> Options:
@@ -171,7 +174,7 @@ def read_options(path: str | Path) -> Options:
         raise ParameterError(f"{path}: the options file is not UTF-8 text.") from err
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as err:
+    except (tomllib.TOMLDecodeError, RecursionError) as err:
         raise ParameterError(f"{path}: not valid TOML: {err}.") from err
     return Options.from_dict(values, source=str(path))
 

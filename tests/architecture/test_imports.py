@@ -21,7 +21,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "plot": GROUND,
     "report": (*GROUND, "plot"),
     "api": (*GROUND, *CORE, "io", "workflow", "plot", "report"),
-    "cli": (*GROUND, *CORE, "io", "workflow", "plot", "report", "api", "facade"),
+    "cli": (*GROUND, *CORE, "kernels", "io", "workflow", "plot", "report", "api", "facade"),
     "facade": ("api", "catalogue", "errors", "io", "options"),
     "__main__": ("cli",),
 }

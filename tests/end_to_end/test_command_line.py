@@ -136,7 +136,7 @@ def test_clusters_and_report_work_on_a_saved_run(finished, folder):
     for profile in loaded.profiles:
         assert profile.name in shown
     as_json = json.loads(songatlas_command("clusters", "RUN", "--json", cwd=folder).stdout)
-    assert [c["name"] for c in as_json["clusters"]] == list(loaded.names)
+    assert [c["name"] for c in as_json["clusters"]] == list(loaded.data.names)
     songatlas_command("report", "RUN", "-o", "copy.html", cwd=folder)
     assert (folder / "copy.html").read_bytes() == (run / "report.html").read_bytes()
     assert (
@@ -176,6 +176,7 @@ def make_bad(folder: Path) -> None:
     (folder / "nan.csv").write_text(header + "\n" + "\n".join(f"t{i},n,a,nan,inf,nan" for i in range(9)))
     rows = "\n".join(f"t{i},n{i},a{i},0.{i},0.{9 - i},1{i}0" for i in range(9))
     (folder / "nine.csv").write_text(header + "\n" + rows)
+    (folder / "deep.toml").write_text("a = " + "[" * 5000)
     (folder / "bad.toml").write_text("[cluster]\nn_cluster = 3\n")
     (folder / "taken").mkdir()
     (folder / "taken" / "mine.txt").write_text("mine")
@@ -197,6 +198,10 @@ BAD = [
         1,
         "unknown option cluster.n_cluster. Did you mean",
     ),
+    (["run", "nine.csv", "-o", "R", "--options", "deep.toml"], 1, "deep.toml: not valid TOML"),
+    (["run", "nine.csv", "-o", ".."], 1, "not a folder that can be made"),
+    (["run", "nine.csv", "-o", "x" * 300], 1, "cannot be written"),
+    (["run", "/dev/zero", "-o", "R"], 1, "not a regular file"),
     (["run", "nine.csv", "-o", "R", "--features", "absent"], 1, "'absent' is not in the table"),
     (["run", "nine.csv", "-o", "taken"], 1, "exists already"),
     (["run", "nine.csv", "-o", "taken", "--overwrite"], 1, "was not written by songatlas"),
@@ -268,6 +273,48 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path):
     assert process.returncode == 130, stderr
     assert "interrupted; nothing was written" in stderr and "Traceback" not in stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == ["t.csv"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent as on POSIX")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_run_ended_while_writing_leaves_nothing(folder, tmp_path, number, code):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "songatlas", "run", folder / "tracks.csv", "-o", "new/R", "--map", "none"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 120
+        while (
+            time.monotonic() < deadline
+            and process.poll() is None
+            and not list(tmp_path.glob("new/.R.*.partial/figures"))
+        ):
+            time.sleep(0.02)
+        assert process.poll() is None
+        process.send_signal(number)
+        process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == code
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_stdout_is_an_error_and_a_reader_that_leaves_is_none(finished, folder):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "songatlas", "clusters", "RUN"],
+            cwd=folder, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60,
+        )  # fmt: skip
+    assert done.returncode == 1 and "No space left on device" in done.stderr and "Traceback" not in done.stderr
+    process = subprocess.Popen(
+        [sys.executable, "-m", "songatlas", "clusters", "RUN", "--tracks", "20"],
+        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    process.stdout.close()
+    with process.stderr:
+        stderr = process.stderr.read()
+    assert process.wait(timeout=60) == 0, stderr
 
 
 @pytest.mark.real_data

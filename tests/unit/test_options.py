@@ -38,7 +38,7 @@ def test_flat_names_are_unique():
         ({"n_cluster": 3}, "unknown option 'n_cluster'. Did you mean 'n_clusters'"),
         ({"n_clusters": 2.5}, r"n_clusters must be a whole number.*got 2.5"),
         ({"n_clusters": True}, "n_clusters must be a whole number"),
-        ({"n_clusters": 0}, "n_clusters must be 1 or more"),
+        ({"n_clusters": 0}, "n_clusters must be 2 or more"),
         ({"n_clusters_range": [5, 3]}, r"n_clusters_range must be two whole numbers LOW:HIGH.*got '5:3'"),
         ({"n_clusters_range": [2, 3, 4]}, "n_clusters_range must be 2 numbers"),
         ({"scaler": "zscore"}, "scaler must be one of 'standard'"),

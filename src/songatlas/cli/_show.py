@@ -1,5 +1,7 @@
 """What several commands print: progress, notes, tables of clusters."""
 
+import subprocess
+import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
@@ -65,6 +67,52 @@ def shown_progress(*, quiet: bool = False) -> Iterator[Any]:
 
 
 @contextmanager
+def prepared_loops(*, quiet: bool = False) -> Iterator[None]:
+    """On the first use, say so, and compile the loops in a second process beside what runs in the block."""
+    from songatlas.kernels.prepare import is_prepared
+
+    if is_prepared():
+        yield
+        return
+    if not quiet:
+        click.echo("Preparing compiled loops, once per installation: this adds about half a minute …", err=True)
+    helper = subprocess.Popen(
+        [sys.executable, "-m", "songatlas.kernels.prepare"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        helper.terminate()
+        helper.wait()
+
+
+@contextmanager
+def prepared_loops(*, quiet: bool = False) -> Iterator[None]:
+    """On the first use, say so, and compile the loops in a second process beside what runs in the block."""
+    from songatlas.kernels.prepare import is_prepared
+
+    if is_prepared():
+        yield
+        return
+    if not quiet:
+        click.echo("Preparing compiled loops, once per installation: this adds about half a minute …", err=True)
+    helper = subprocess.Popen(
+        [sys.executable, "-m", "songatlas.kernels.prepare"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        helper.terminate()
+        helper.wait()
+
+
+@contextmanager
 def notes_on_stderr(*, quiet: bool = False) -> Iterator[None]:
     """Print doubtful-data warnings as notes on stderr when the block ends."""
     with warnings.catch_warnings(record=True) as caught:
@@ -82,7 +130,13 @@ def console() -> "Console":
     """Return a console on stdout; wide when the output is piped, so that nothing is cut."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else 110, highlight=False, soft_wrap=False)
+    class PipedConsole(Console):
+        """A console whose reader may leave early, as head does: the command line ends well then."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return PipedConsole(width=None if sys.stdout.isatty() else 110, highlight=False, soft_wrap=False)
 
 
 def print_account(run: "Run") -> None:

@@ -55,7 +55,7 @@ def clusters_as_json(found: Any, *, folder: Path) -> str:
     return json.dumps(
         to_plain(
             {
-                "folder": str(folder),
+                "folder": str(folder).encode("utf-8", "replace").decode("utf-8"),
                 "counts": data.manifest["counts"],
                 "method": data.method,
                 "choice": data.choice,

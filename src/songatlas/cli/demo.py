@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ._show import notes_on_stderr, shown_progress
+from ._show import notes_on_stderr, prepared_loops, shown_progress
 
 
 @click.command()
@@ -37,6 +37,7 @@ def demo(output: Path, n_tracks: int, seed: int, overwrite: bool) -> None:
 
         with progress.step("inventing tracks", None):
             catalogue = make_catalogue(n_tracks, seed)
-        found = cluster_tracks(catalogue, seed=seed, progress=progress)
+        with prepared_loops():
+            found = cluster_tracks(catalogue, seed=seed, progress=progress)
         found.save(output, overwrite=overwrite, progress=progress)
     print_findings(found, output)

@@ -6,6 +6,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
+from ._show import prepared_loops
+
 _PACKAGES = (
     "numpy",
     "scipy",
@@ -45,12 +47,14 @@ def doctor() -> None:
 
         raise MissingDependencyError(f"not installed: {', '.join(absent)}. Install again: pip install songatlas")
     _fonts()
-    click.echo("Preparing the compiled loops (once per installation) …", err=True)
     start = time.perf_counter()
     from songatlas.api import cluster_tracks
     from songatlas.catalogue import make_catalogue
+    from songatlas.kernels.prepare import prepare
 
-    found = cluster_tracks(make_catalogue(4_000, 0))
+    with prepared_loops():
+        found = cluster_tracks(make_catalogue(4_000, 0))
+    prepare()
     seconds = time.perf_counter() - start
     click.echo(f"A run on 4,000 invented tracks found {len(found.profiles)} clusters in {seconds:.1f} s: all is well.")
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from ._flags import given_values, option_flags
-from ._show import notes_on_stderr, print_account, print_clusters, shown_progress
+from ._show import notes_on_stderr, prepared_loops, print_account, print_clusters, shown_progress
 
 
 @click.command()
@@ -42,7 +42,8 @@ def run(
 
         with progress.step("reading", None):
             table = read_tracks(files, require_features=options.features.features == FEATURE_NAMES)
-        found = cluster_tracks(table, options, progress=progress)
+        with prepared_loops(quiet=quiet):
+            found = cluster_tracks(table, options, progress=progress)
         found.save(output, overwrite=overwrite, progress=progress)
     if as_json:
         from .clusters import clusters_as_json

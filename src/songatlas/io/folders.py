@@ -4,7 +4,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from songatlas.errors import OutputError
@@ -27,6 +27,7 @@ def whole_folder(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """
     check_target(folder, overwrite=overwrite)
     partial = None
+    made = [parent for parent in folder.parents if not parent.exists()]  # the innermost first
     try:
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
@@ -48,12 +49,18 @@ def whole_folder(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
     finally:
         if partial is not None:
             _remove(partial)
+        if not folder.exists():
+            for parent in made:
+                with suppress(OSError):
+                    parent.rmdir()
 
 
 def check_target(folder: Path, *, overwrite: bool = False) -> None:
     """Raise OutputError when a run cannot be written to ``folder``; called before the work begins."""
     if folder.name in ("", ".."):
         raise OutputError(f"{folder}: not a folder that can be made. Choose another with -o.")
+    if any("\ud800" <= letter <= "\udfff" for letter in str(folder.absolute())):
+        raise OutputError(f"{str(folder)!a}: the path is not valid UTF-8. Choose another folder with -o.")
     try:
         taken = folder.is_symlink() or folder.exists()
         parent = next((p for p in folder.absolute().parents if p.exists()), None)

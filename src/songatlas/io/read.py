@@ -52,10 +52,10 @@ def read_tracks(paths: str | Path | Iterable[str | Path], *, require_features: b
     if not listed:
         raise DataError("no file was given. Expected one or several CSV or Parquet files.")
     frames = [_read_file(path) for path in listed]
-    files = [[path.name, len(frame), _sha256(path)] for path, frame in zip(listed, frames, strict=True)]
+    files = [[writable_text(path.name), len(frame), _sha256(path)] for path, frame in zip(listed, frames, strict=True)]
     if len(frames) > 1:
         for path, frame in zip(listed, frames, strict=True):
-            frame["source_file"] = path.name
+            frame["source_file"] = writable_text(path.name)
     table = typed_columns(pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0])
     where = ", ".join(str(p) for p in listed[:3]) + (", …" if len(listed) > 3 else "")
     return canonical_table(table, where=where, files=files, require_features=require_features)

@@ -121,7 +121,7 @@ def _check_manifest(folder: Path, manifest: Any) -> None:
         return  # its form is not ours to judge
     kinds = {
         "schema_version": int, "files": dict, "source_columns": list, "cleaning_counts": dict, "options": dict,
-        "counts": dict, "warnings": list, "inputs": list,
+        "counts": dict, "warnings": list, "inputs": list, "seed": int,
     }  # fmt: skip
     wrong = [name for name, kind in kinds.items() if not isinstance(manifest.get(name), kind)]
     for name in ("counts", "cleaning_counts"):

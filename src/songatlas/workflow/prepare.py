@@ -18,7 +18,6 @@ from songatlas.tracks.explore import explore_tracks
 from songatlas.tracks.features import FeatureTable, choose_features, drop_constant
 from songatlas.tracks.scale import fit_scaling, scale
 
-
 _LARGEST = 1e100  # squares and their sums stay finite
 
 

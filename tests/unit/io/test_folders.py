@@ -2,11 +2,12 @@
 
 import errno
 import json
+from pathlib import Path
 
 import pytest
 
 from songatlas.errors import OutputError
-from songatlas.io.folders import MANIFEST, is_run_folder, whole_folder, write_file
+from songatlas.io.folders import MANIFEST, check_target, is_run_folder, whole_folder, write_file
 
 
 def make_run(folder, text="first"):
@@ -76,6 +77,69 @@ def test_overwrite_does_not_touch_other_folders(tmp_path):
     ):
         pass
     assert names(tmp_path / "photos") == ["a.jpg"]
+
+
+def test_overwrite_does_not_delete_files_that_people_put_into_a_run(tmp_path):
+    make_run(tmp_path / "RUN")
+    (tmp_path / "RUN" / ".DS_Store").write_text("desktop")
+    (tmp_path / "RUN" / "thesis.txt").write_text("mine")
+    with (
+        pytest.raises(OutputError, match=r"did not write \(thesis.txt\)"),
+        whole_folder(tmp_path / "RUN", overwrite=True),
+    ):
+        pass
+    (tmp_path / "RUN" / "thesis.txt").unlink()
+    make_run(tmp_path / "RUN", "second")
+    assert names(tmp_path / "RUN") == ["data.txt", MANIFEST]
+
+
+def test_a_folder_made_meanwhile_is_not_replaced(tmp_path):
+    with pytest.raises(OutputError, match="exists already"), whole_folder(tmp_path / "RUN"):
+        make_run(tmp_path / "RUN", "the faster one")
+    assert (tmp_path / "RUN" / "data.txt").read_text() == "the faster one"
+    assert names(tmp_path) == ["RUN"]
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EIO, "broken"), KeyboardInterrupt()])
+def test_a_swap_that_is_interrupted_keeps_the_old_run(tmp_path, monkeypatch, error):
+    make_run(tmp_path / "RUN")
+    rename = Path.rename
+
+    def failing(self, target):
+        if self.name.endswith(".partial"):
+            raise error
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises((OutputError, KeyboardInterrupt)):
+        make_run(tmp_path / "RUN", "second")
+    assert (tmp_path / "RUN" / "data.txt").read_text() == "first"
+    assert names(tmp_path) == ["RUN"]
+
+
+def test_folders_made_on_the_way_go_with_a_failed_run(tmp_path):
+    with pytest.raises(RuntimeError), whole_folder(tmp_path / "a" / "b" / "RUN"):
+        raise RuntimeError
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "..", "half\udcff"])
+def test_names_that_no_folder_can_have_are_refused(tmp_path, name):
+    with pytest.raises(OutputError, match="Choose another"):
+        check_target(tmp_path / name)
+
+
+def test_an_interrupted_write_file_leaves_the_old_file(tmp_path, monkeypatch):
+    write_file(tmp_path / "a.html", "first")
+
+    def interrupted(self, target):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_file(tmp_path / "a.html", "second")
+    assert (tmp_path / "a.html").read_text() == "first"
+    assert names(tmp_path) == ["a.html"]
 
 
 def test_a_file_in_the_way_is_a_clear_error(tmp_path):

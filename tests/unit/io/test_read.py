@@ -199,3 +199,154 @@ def test_what_is_no_table_is_refused():
         canonical_table(pd.DataFrame([[1.0, 2.0]], columns=["energy", "energy"]))
     with pytest.raises(DataError, match="there are no rows"):
         canonical_table(pd.DataFrame({"energy": []}))
+
+
+# --- files and tables that are odd ----------------------------------------------------------------------------
+
+
+def features(n):
+    return {name: np.linspace(0.1, 0.9, n) for name in FEATURE_NAMES}
+
+
+CELLS = ",".join(["0.5"] * len(FEATURE_NAMES))
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_every_kind_of_line_end_is_read(tmp_path, newline):
+    text = newline.join([HEADER, f"a,{CELLS}", f"b,{CELLS}", ""])
+    assert read_tracks(write(tmp_path / "t.csv", text.encode()))["track_id"].tolist() == ["a", "b"]
+
+
+def test_lines_of_blanks_are_no_rows(tmp_path):
+    path = write(tmp_path / "t.csv", f"  \n\n{HEADER}\na,{CELLS}\n   \n\nb,{CELLS}\n \n")
+    assert read_tracks(path)["track_id"].tolist() == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("\ufeff\n", "the file is empty"),
+        (HEADER, "there are no rows, only a header: track_id"),
+        (HEADER.encode("utf-16"), "this is UTF-16 text"),
+        (b"PK\x03\x04abc", "ZIP archive or an Excel workbook"),
+        (b"%PDF-1.7", "this is a PDF"),
+        ('[{"energy": 1}]', "this is JSON"),
+        ("<!doctype html>", "this is HTML"),
+        ('"', r"the header line cannot be read \(no column names\)"),
+        ("a|energy|tempo\n1|2|3\n", "Columns are told apart by commas, semicolons or tabs"),
+        (HEADER + "\n" + f"a,{CELLS}\n" * 60_000 + f"caf\xe9,{CELLS}\n", "UTF-8"),
+        (f'{HEADER}\n"a,{CELLS}\n' + f"b,{CELLS}\n" * 200_000, "a quote|fields"),
+        (",".join(f"c{i}" for i in range(300_000)) + "\n", "the header takes more than 2,000,000 bytes"),
+    ],
+)
+def test_other_kinds_of_files_are_named(tmp_path, data, message):
+    data = data.encode("latin-1") if isinstance(data, str) and "\xe9" in data else data
+    with pytest.raises(DataError, match=message):
+        read_tracks(write(tmp_path / "tracks.csv", data))
+
+
+def test_a_quote_that_swallows_rows_is_refused(tmp_path):
+    rows = "".join(f"{i},{CELLS},Song {i}\n" for i in range(4))
+    path = write(tmp_path / "t.csv", f"{HEADER},title\n" + rows.replace("Song 1", '"Song 1'))
+    with pytest.raises(DataError, match=r"'title' of row 3 starts with 'Song 1' and holds 2 more lines.*never closed"):
+        read_tracks(path)
+
+
+def test_a_title_of_several_lines_is_kept(tmp_path):
+    path = write(tmp_path / "t.csv", f'{HEADER},title\na,{CELLS},"One, two\nthree, four\nfive"\nb,{CELLS},x\n')
+    assert read_tracks(path)["title"].tolist() == ["One, two\nthree, four\nfive", "x"]
+
+
+@pytest.mark.parametrize("special", ["/dev/null", "/dev/zero"])
+def test_devices_are_refused_at_once(special):
+    with pytest.raises(DataError, match=f"^{special}: this is not a regular file"):
+        read_tracks(special)
+
+
+def test_whole_numbers_keep_every_digit(tmp_path):
+    wide, wider = "9007199254740993", "99999999999999999999991"
+    path = write(tmp_path / "t.csv", f"{HEADER},wide,wider\na,{CELLS},{wide},{wider}\nb,{CELLS},,5\n")
+    read = read_tracks(path)
+    assert read["wide"].iloc[0] == int(wide) and read["wide"].isna().tolist() == [False, True]
+    assert read["wider"].tolist() == [wider, "5"]
+
+
+def test_a_file_with_a_column_named_as_a_kept_source_loses_none(tmp_path):
+    path = write(tmp_path / "t.csv", "source_energy,energy,tempo\n7,.5x,100\n8,.6,101\n")
+    with pytest.warns(DataWarning, match="'energy': 1 cell cannot be read"):
+        read = read_tracks(path)
+    assert read["source_energy"].tolist() == [7, 8]
+    assert read["source_energy_2"].tolist() == [".5x", ".6"]
+    assert read.attrs["songatlas"]["source_columns"] == ["source_energy", "source_energy_2", "tempo"]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        [1, "1", None, 2.0],
+        [{"a": 1}, [1], None, "x"],
+        [object()] * 4,
+        [10**30] * 4,
+        np.arange(4) * 1j,
+        pd.cut([0.1, 0.2, 0.3, 0.4], 2),
+        pd.Categorical(["a", "b", "a", None]),
+        pd.array([1.5, None, 2, 3], dtype="Float64"),
+        pd.Series(pa.array(["a", "b", "a", "b"]).dictionary_encode(), dtype=pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))),
+        pd.period_range("2000-01", periods=4, freq="M"),
+        np.arange(4, dtype="longdouble"),
+        pd.Series(["half \ud83d", "b", "c", "d"], dtype=object),
+    ],
+    ids=lambda column: type(column).__name__,
+)  # fmt: skip
+def test_any_column_can_be_written_and_read_back(tmp_path, column):
+    read = canonical_table(pd.DataFrame({**features(4), "extra": column}))
+    table = pa.Table.from_pandas(read)
+    pq.write_table(table, tmp_path / "t.parquet")
+    assert len(read_tracks(tmp_path / "t.parquet")) == 4
+
+
+@pytest.mark.parametrize(
+    "column", [pd.date_range("2000", periods=4), np.arange(4) * 1j, pd.to_timedelta(range(4), "s")]
+)
+def test_dates_and_complex_numbers_are_no_features(column):
+    with pytest.warns(DataWarning, match="'energy': 4 cells cannot be read and count as missing"):
+        read = canonical_table(pd.DataFrame({**features(4), "energy": column}))
+    assert read["energy"].isna().all()
+
+
+def test_infinite_years_are_missing_and_infinite_features_stay():
+    with pytest.warns(DataWarning, match="'year': 1 cell cannot be read"):
+        read = canonical_table(pd.DataFrame({**features(2), "year": [np.inf, 1999], "tempo": [np.inf, 100.0]}))
+    assert read["year"].isna().tolist() == [True, False]
+    assert read["tempo"].iloc[0] == np.inf
+
+
+def test_lists_from_polars_are_artists():
+    read = canonical_table(pl.DataFrame({**features(2), "artists": [["Ana", "Bo"], ["Cy"]]}))
+    assert read["artist_name"].tolist() == ["Ana; Bo", "Cy"]
+
+
+def test_bytes_are_read_as_text():
+    assert canonical_table(pd.DataFrame({**features(1), "name": ["Łódź".encode()]}))["track_name"].tolist() == ["Łódź"]
+
+
+def test_what_cannot_be_a_table_is_refused_with_the_next_step():
+    with pytest.raises(DataError, match=r"got LazyFrame. Call its collect\(\) first"):
+        canonical_table(pl.DataFrame(features(2)).lazy())
+    with pytest.raises(DataError, match="cannot be used as a table"):
+        canonical_table(pa.table([[1.0], [2.0]], names=["energy", "energy"]))
+    with pytest.raises(DataError, match="no rows, and no columns"):
+        canonical_table(pd.DataFrame())
+
+
+@pytest.mark.parametrize("attrs", [5, {}, {"source_columns": ["energy"]}])
+def test_attributes_of_others_are_no_account(attrs):
+    source = pd.DataFrame(features(3))
+    source.attrs["songatlas"] = attrs
+    assert canonical_table(source).attrs["songatlas"]["columns"]
+
+
+def test_a_table_edited_after_reading_is_read_anew():
+    read = canonical_table(pd.DataFrame(features(3)))
+    with pytest.warns(DataWarning, match="'energy': 3 cells"):
+        assert canonical_table(read.assign(energy="x"))["energy"].isna().all()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from songatlas.errors import DataError
+from songatlas.errors import DataError, DataWarning
 from songatlas.options import CleanOptions
 from songatlas.schema import FEATURE_NAMES
 from songatlas.tracks.clean import LEDGER_COLUMNS, RULES, clean_tracks
@@ -351,3 +351,10 @@ def test_a_catalogue_of_the_usual_size_takes_about_a_second():
     start = time.perf_counter()
     clean(table)
     assert time.perf_counter() - start < 8  # 0.7 s on one idle core; the bound leaves room for a busy machine
+
+
+def test_an_id_that_merges_most_rows_is_doubted():
+    table = songs(12)
+    table["track_id"] = "same"
+    with pytest.warns(DataWarning, match="11 of 12 rows were merged because another row has the same track_id"):
+        assert (clean(table).state == "merged").sum() == 11

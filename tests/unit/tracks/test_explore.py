@@ -258,3 +258,21 @@ def test_a_catalogue_of_the_usual_size_takes_about_a_second():
     start = time.perf_counter()
     explore(table)
     assert time.perf_counter() - start < 10  # 1.5 s on one idle core; the bound leaves room for a busy machine
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[1e308, -1e308, 0.0], [1e308] * 4, [5e-324, 0.0, 0.0], [0.5, 0.5 + 2**-53, 0.5], [1e18] * 3, [10.0**30] * 3],
+    ids=str,
+)
+def test_numbers_at_the_edge_of_floats_are_summarized(values):
+    summary = summarize_feature("x", pd.Series(values))
+    assert sum(summary.counts) == len(values)
+    assert summary.edges[0] <= min(values) and summary.edges[1] >= max(values)
+    assert np.isfinite([summary.mean, summary.std, summary.skew]).all()
+
+
+def test_columns_of_lists_are_summarized():
+    table = pd.DataFrame({"energy": [0.5, 0.6], "extra": pd.Series([np.array(["a", "b"]), ""], dtype=object)})
+    summary = explore_tracks(table, ["energy", "extra"]).columns[1]
+    assert (summary.n_missing, summary.n_unique) == (1, 1)
