@@ -1,7 +1,6 @@
 """What several commands print: progress, notes, tables of clusters."""
 
 import subprocess
-import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
@@ -64,29 +63,6 @@ def shown_progress(*, quiet: bool = False) -> Iterator[Any]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         yield TerminalProgress(bars)
-
-
-@contextmanager
-def prepared_loops(*, quiet: bool = False) -> Iterator[None]:
-    """On the first use, say so, and compile the loops in a second process beside what runs in the block."""
-    from songatlas.kernels.prepare import is_prepared
-
-    if is_prepared():
-        yield
-        return
-    if not quiet:
-        click.echo("Preparing compiled loops, once per installation: this adds about half a minute …", err=True)
-    helper = subprocess.Popen(
-        [sys.executable, "-m", "songatlas.kernels.prepare"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield
-    finally:
-        helper.terminate()
-        helper.wait()
 
 
 @contextmanager

@@ -67,7 +67,7 @@ def describe_choice(results: Mapping[str, MethodResult], method: str, why: str, 
     result = results[method]
     rule = "The number that was asked for." if options.n_clusters is not None else f"{RULE} {METHOD_RULE}"
     n = result.trials[result.chosen].candidate.n_clusters
-    return Choice(n, rule, f"{result.reason} {why}", curves, found)
+    return Choice(n, rule, f"{result.reason} {why}".strip(), curves, found)
 
 
 def all_candidates(results: Mapping[str, MethodResult], method: str) -> tuple[Candidate, ...]:

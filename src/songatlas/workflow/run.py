@@ -97,7 +97,7 @@ def _cluster(table: Any, options: Options, progress: Progress, clock: _Clock) ->
         for method in options.cluster.methods:
             with clock.stage(method):
                 results[method] = METHODS[method](task)
-    winner, why = choose_method(results, options.cluster)
+    winner, why = choose_method(results, options.cluster) if task.ks else ("kmeans", "")
     choice = describe_choice(results, winner, why, options.cluster)
     clusterings = {name: _clustering(ready, name, result) for name, result in results.items()}
     with clock.stage("map"):
