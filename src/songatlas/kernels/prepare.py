@@ -4,6 +4,9 @@ numba compiles one function at a time in a process, so a second process halves w
 already in the cache on disk are only loaded.
 """
 
+import os
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -49,5 +52,13 @@ def _has_cache(module: object) -> bool:
     return not folders or any(any(folder.glob(f"{stem}.*.nbi")) for folder in folders)
 
 
+def _end_with(parent: int) -> None:
+    """End this process when the one that started it is gone."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(0)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     prepare()
