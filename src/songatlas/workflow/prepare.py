@@ -1,5 +1,6 @@
 """From a table to the matrix that is clustered: reading, exploring, cleaning, choosing and scaling features."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from songatlas.errors import DataError
+from songatlas.errors import DataError, DataWarning
 from songatlas.io.read import canonical_table
 from songatlas.options import Options
 from songatlas.results import Cleaning, Exploration, FloatArray, Scaling
@@ -18,6 +19,7 @@ from songatlas.tracks.explore import explore_tracks
 from songatlas.tracks.features import FeatureTable, choose_features, drop_constant
 from songatlas.tracks.scale import fit_scaling, scale
 
+_SHORT_MEDIAN_MS = 2_000.0
 _LARGEST = 1e100  # squares and their sums stay finite
 
 
@@ -57,6 +59,7 @@ def prepare(table: Any, options: Options) -> Prepared:
     kept = np.flatnonzero(cleaning.state == "kept")
     if (cleaning.state != "set_aside").sum() < 2:
         raise DataError(_nothing_left(table, len(kept), cleaning, chosen))
+    _warn_of_seconds(chosen, kept)
     values, order = _in_value_order(table, chosen.values[kept], kept)
     constant = drop_constant(chosen.names, values)
     used = [j for j, name in enumerate(chosen.names) if name not in constant] or list(range(len(chosen.names)))
@@ -65,6 +68,20 @@ def prepare(table: Any, options: Options) -> Prepared:
     X = scale(values, scaling)
     _refuse_overflow(names, values, X)
     return Prepared(table, source_columns, exploration, cleaning, kept, order, values, X, scaling)
+
+
+def _warn_of_seconds(chosen: FeatureTable, kept: NDArray[np.int64]) -> None:
+    """Warn where durations look like seconds or minutes: half of all tracks would end within two seconds."""
+    if "duration_ms" not in chosen.names:
+        return
+    median = float(np.median(chosen.values[kept, chosen.names.index("duration_ms")]))
+    if median < _SHORT_MEDIAN_MS:
+        warnings.warn(
+            f"half of the tracks are shorter than {median:,.0f} ms by duration_ms: the column seems to hold seconds or "
+            "minutes. Groups do not depend on the unit, but lengths shown and marked as short or long do: multiply it.",
+            DataWarning,
+            stacklevel=2,
+        )
 
 
 def _in_value_order(

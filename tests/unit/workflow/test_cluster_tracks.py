@@ -206,6 +206,11 @@ def test_truth_is_found():
     assert adjusted_rand_score(true, found.clustering.labels) > 0.95
 
 
+def test_durations_in_seconds_are_doubted(catalogue):
+    with pytest.warns(DataWarning, match="seems to hold seconds"):
+        cluster_tracks(catalogue.assign(duration_ms=catalogue["duration_ms"] / 1000), options(n_clusters_range=[2, 3]))
+
+
 def test_warnings_are_in_the_manifest(catalogue):
     table = canonical_table(catalogue).drop(columns=["loudness"])
     with pytest.warns(DataWarning, match="no loudness"):
