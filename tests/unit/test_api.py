@@ -49,7 +49,6 @@ def test_a_saved_run_comes_back_and_is_not_overwritten_by_accident(run, tmp_path
     assert back.summary_markdown() == run.summary_markdown()
     with pytest.raises(OutputError, match="exists already"):
         run.save(folder)
-    run.save(folder, overwrite=True)
     with pytest.raises(DataError, match="no such folder"):
         songatlas.load_run(tmp_path / "absent")
 

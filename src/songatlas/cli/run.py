@@ -42,6 +42,8 @@ def run(
 
         with progress.step("reading", None):
             table = read_tracks(files, require_features=options.features.features == FEATURE_NAMES)
+        if not quiet:
+            click.echo(f"Grouping {len(table):,} tracks by how they sound …", err=True)
         with prepared_loops(quiet=quiet):
             found = cluster_tracks(table, options, progress=progress)
         found.save(output, overwrite=overwrite, progress=progress)

@@ -54,7 +54,8 @@ def write_run(run: RunData, folder: Path) -> None:
     tracks.attrs = {}
     table = pa.Table.from_pandas(tracks, preserve_index=False)
     pq.write_table(table, folder / "tracks.parquet", compression="zstd")
-    write_csv(tracks[csv_columns(run)], folder / "tracks.csv")
+    merged = pd.Series(tracks["representative"] + 1, dtype="Int64").where(tracks["state"] == "merged")
+    write_csv(tracks.assign(merged_into_row=merged)[csv_columns(run)], folder / "tracks.csv")
     write_csv(top_tracks(run), folder / "top_tracks.csv")
     write_csv(run.ledger, folder / "ledger.csv")
     _write_json(
@@ -152,8 +153,9 @@ def _check_files(folder: Path, digests: Mapping[str, Any]) -> None:
 
 
 def csv_columns(run: RunData) -> list[str]:
-    """Return the columns of tracks.csv: the source's, then state, cluster, name and a label column per method."""
-    return [*run.source_columns, "state", "reason", "cluster", "cluster_name", *run.clusterings]
+    """Return the columns of tracks.csv: the source's, then the decisions, and a label column per method."""
+    return [*run.source_columns, "state", "reason", "merged_into_row", "marks", "cluster", "cluster_name", "margin",
+            *run.clusterings]  # fmt: skip
 
 
 def top_tracks(run: RunData) -> pd.DataFrame:

@@ -45,8 +45,13 @@ def choose_method(results: Mapping[str, MethodResult], options: ClusterOptions) 
     lead = next(iter(fair))
     better = [m for m, c in fair.items() if all(score(c) > score(fair[lead]) for score in _SCORES)]
     winner = max(better, key=lambda m: _silhouette(fair[m])) if better else lead
-    told = _told(winner, chosen[winner])
-    return winner, f"{_WORDS[winner]} is used: {told}. {_others_told(chosen, winner)}".strip()
+    told = f"{_WORDS[winner]} is used: {_told(winner, chosen[winner])}. {_others_told(chosen, winner)}".strip()
+    if winner == lead and len(fair) > 1:
+        told += (
+            f" {_WORDS[lead]} gives way only to a method that is better by all three scores (the third is "
+            "Calinski-Harabasz)."
+        )
+    return winner, told
 
 
 def describe_choice(results: Mapping[str, MethodResult], method: str, why: str, options: ClusterOptions) -> Choice:
