@@ -17,6 +17,8 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --constraint constraints.txt hatchling editables
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --prefer-binary --constraint constraints.txt --no-build-isolation --editable .
+	@echo "Preparing the compiled loops (half a minute, once) …"
+	$(BIN)/python -m songatlas.kernels.prepare
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
