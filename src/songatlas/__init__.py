@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from songatlas.api import Run, cluster_tracks, load_run
+    from songatlas.api import Run, cluster_tracks, load_run, read_tracks
     from songatlas.catalogue import make_catalogue
     from songatlas.errors import (
         DataError,
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
         ParameterError,
         SongAtlasError,
     )
-    from songatlas.io.read import read_tracks
     from songatlas.options import Options, read_options
 
 __version__ = "0.1.0"
@@ -24,7 +23,7 @@ _HOMES = {
     "cluster_tracks": "songatlas.api",
     "load_run": "songatlas.api",
     "make_catalogue": "songatlas.catalogue",
-    "read_tracks": "songatlas.io.read",
+    "read_tracks": "songatlas.api",
     "Options": "songatlas.options",
     "read_options": "songatlas.options",
     "SongAtlasError": "songatlas.errors",

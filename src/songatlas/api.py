@@ -210,6 +210,9 @@ def cluster_tracks(table: Any, options: Options | None = None, *, progress: Prog
     return Run(workflow.cluster_tracks(table, chosen, progress=progress))
 
 
+read_tracks = workflow.read_tracks
+
+
 def load_run(folder: str | Path) -> Run:
     """Return the run that `Run.save` or ``songatlas run`` wrote into a folder.
 

@@ -26,6 +26,15 @@ MapMethod = Literal["tsne", "none"]
 
 
 @dataclass(frozen=True)
+class ReadOptions:
+    """What the columns of the input are, where that has to be said by hand, and which part of it is read."""
+
+    column: Mapping[str, str] = field(default_factory=dict)
+    table: str | None = None
+    query: str | None = None
+
+
+@dataclass(frozen=True)
 class CleanOptions:
     """What is done with doubtful rows; every rule has a mode, and a threshold where it has one."""
 
@@ -98,6 +107,7 @@ class Options:
     """
 
     seed: int = 0
+    read: ReadOptions = field(default_factory=ReadOptions)
     clean: CleanOptions = field(default_factory=CleanOptions)
     features: FeatureOptions = field(default_factory=FeatureOptions)
     cluster: ClusterOptions = field(default_factory=ClusterOptions)
@@ -188,7 +198,7 @@ def options_to_toml(options: Options) -> str:
         lines += ["", f"[{stage}]"]
         for name, value in inner.items():
             if value is None:
-                lines.append(f"# {name} is chosen from the data")
+                lines.append(f"# {name} is {'not given' if stage == 'read' else 'chosen from the data'}")
             else:
                 lines.append(f"{name} = {_toml(value)}")
     return "\n".join(lines) + "\n"

@@ -33,6 +33,19 @@ class Provenance:
         return self.sample_size is None
 
 
+REJECT_COLUMNS: tuple[str, ...] = ("file", "line", "reason", "text")
+
+
+class Rejects(tuple[tuple[str, int, str, str], ...]):
+    """Rows that could not become rows of the table: (file, line, reason, text) each.
+
+    pandas copies the attributes of a table whenever a column is taken; these never change, so they stay one object.
+    """
+
+    def __deepcopy__(self, memo: object) -> "Rejects":
+        return self
+
+
 # --- exploration -----------------------------------------------------------------------------------------
 
 
@@ -331,7 +344,8 @@ class RunData:
     ``cluster_name`` ('' where set aside, 'Noise' for −1), ``margin``, ``silhouette``,
     ``center_distance`` (in the scaled space), ``x``, ``y`` (map), ``pca_x``, ``pca_y``, and one Int32 column per
     method, named after it. ``source_columns`` names the columns that came from the file. ``kept`` has the positions
-    of the clustered rows; arrays elsewhere, and the leaves of the tree, are in this order.
+    of the clustered rows; arrays elsewhere, and the leaves of the tree, are in this order. ``rejects`` has the rows
+    of the input that did not fit their file and are not in ``tracks``.
     """
 
     tracks: pd.DataFrame
@@ -351,6 +365,7 @@ class RunData:
     map: TrackMap
     options: Options
     manifest: Mapping[str, Any]  # input names and SHA-256, versions, counts, timings, warnings
+    rejects: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(REJECT_COLUMNS)))
 
     @property
     def clustering(self) -> Clustering:
@@ -361,3 +376,38 @@ class RunData:
     def names(self) -> tuple[str, ...]:
         """Cluster names by label."""
         return tuple(profile.name for profile in self.profiles)
+
+
+# --- joining ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class JoinReport:
+    """How many tracks found their audio features in other tables, by which key, and which did not.
+
+    ``matched`` maps the name of a source to the number of tracks by way of matching: track_id, isrc,
+    'title and artist', 'title and artist, loosely'. ``n_ambiguous`` counts matched tracks for which several rows
+    of the source were equally good and differed in their features; ``n_incomplete`` those that still lack one of
+    the features; ``n_other_length`` those matched by title whose lengths differ by more than ten seconds (another
+    recording, perhaps). ``unmatched`` holds row position, title and artist.
+    """
+
+    n_tracks: int
+    n_had_features: int
+    matched: Mapping[str, Mapping[str, int]]
+    n_unmatched: int
+    n_ambiguous: int
+    unmatched: tuple[tuple[int, str, str], ...]
+    n_incomplete: int = 0
+    n_other_length: int = 0
+
+    @property
+    def n_matched(self) -> int:
+        """Number of tracks that found their features, in any source and by any way."""
+        return sum(sum(ways.values()) for ways in self.matched.values())
+
+    @property
+    def match_rate(self) -> float:
+        """Share of the tracks in need of features that found them, 0–1; NaN where none was in need."""
+        needed = self.n_matched + self.n_unmatched
+        return self.n_matched / needed if needed else float("nan")

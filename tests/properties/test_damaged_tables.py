@@ -90,7 +90,9 @@ def test_a_damaged_table_is_read_with_an_account_or_refused(changes):
     if table is None:
         return
     account = table.attrs["songatlas"]
-    assert len(table) == account["files"][0][1] > 0
+    file = account["files"][0]
+    assert len(table) == file["rows"] > 0
+    assert file["read"] == file["rows"] + file["rejected"] == len(table) + len(account["rejects"])
     assert table.columns.is_unique
     assert set(account["source_columns"]) <= set(table.columns)
     features = [name for name in FEATURE_NAMES if name in table]
@@ -106,13 +108,22 @@ def test_a_damaged_table_is_read_with_an_account_or_refused(changes):
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.integers(0, N_ROWS - 1), st.sampled_from(["track_name", "artist_name", "track_id"]))
 def test_a_quote_that_is_not_closed_never_swallows_rows(row, column):
-    """Either every line is still a row, or the file is refused."""
+    """Either every other line is still a row and this one is rejected, or the file is refused."""
     lines = [line.replace('"Song, ""No"" ', "Song ").replace('"', "") for line in VALID.decode().splitlines()]
     cells = lines[row + 1].split(",")
     cells[HEADER.index(column)] = '"' + cells[HEADER.index(column)]
     lines[row + 1] = ",".join(cells)
-    table = read(("\n".join(lines) + "\n").encode())
-    assert table is None or len(table) == N_ROWS
+    assert_only_these_are_rejected(read(("\n".join(lines) + "\n").encode()), {row})
+
+
+def assert_only_these_are_rejected(table, rows):
+    if table is None:
+        return
+    rejects = table.attrs["songatlas"]["rejects"]
+    assert {line - 2 for _, line, *_ in rejects} <= rows and len(table) + len(rejects) == N_ROWS
+    assert table["track_id"].str.strip('"').tolist() == [
+        f"t{i}" for i in range(N_ROWS) if i not in {line - 2 for _, line, *_ in rejects}
+    ]
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
@@ -124,8 +135,7 @@ def test_two_stray_quotes_in_one_column_never_swallow_rows(first, distance, colu
         cells = lines[row + 1].split(",")
         cells[HEADER.index(column)] = '"' + cells[HEADER.index(column)]
         lines[row + 1] = ",".join(cells)
-    table = read(("\n".join(lines) + "\n").encode())
-    assert table is None or len(table) == N_ROWS
+    assert_only_these_are_rejected(read(("\n".join(lines) + "\n").encode()), {first, later})
 
 
 def test_the_undamaged_table_is_read():

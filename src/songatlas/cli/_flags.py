@@ -11,6 +11,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 HELP = {
     "seed": "Seed of everything random.",
+    "column": "NAME=SOURCE: read a column by hand, such as valence=Mood; NAME=none leaves one out; may be repeated.",
+    "table": "Sheet of a workbook, or table or view of a database.",
+    "query": "Query whose result is read from a database.",
     "keep_all": "Cluster every row whose features are complete; no other cleaning.",
     "failed_analysis": "Rows whose analysis failed (tempo 0, or danceability, speechiness and valence all 0).",
     "out_of_range": "Rows with a value outside its feature's range.",
@@ -46,6 +49,9 @@ HELP = {
 }
 
 
+_MAPPINGS = ("column", "weights", "transforms")
+
+
 class _Items(click.ParamType):  # type: ignore[type-arg]  # generic only in newer click
     """Comma-separated items."""
 
@@ -71,7 +77,7 @@ class _Range(click.ParamType):  # type: ignore[type-arg]  # generic only in newe
         return [int(p) for p in parts]
 
 
-class _Pair(click.ParamType):  # type: ignore[type-arg]  # generic only in newer click
+class Pair(click.ParamType):  # type: ignore[type-arg]  # generic only in newer click
     """NAME=VALUE."""
 
     name = "name=value"
@@ -105,12 +111,12 @@ def given_values(values: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were given on the command line, by name."""
     homes = option_homes()
     given = {name: value for name, value in values.items() if name in homes and value is not None and value != ()}
-    return {name: dict(v) if name in ("weights", "transforms") else v for name, v in given.items()}
+    return {name: dict(v) if name in _MAPPINGS else v for name, v in given.items()}
 
 
 def _flag(name: str, kind: Any, default: Any) -> Callable[[Command], Command]:
     flag = "--" + name.replace("_", "-")
-    shown = "chosen from the data" if default is None else _text(default)
+    shown = _unset(name) if default is None else _text(default)
     text = HELP[name]
     origin, args = get_origin(kind), get_args(kind)
     if kind is bool:
@@ -125,8 +131,12 @@ def _flag(name: str, kind: Any, default: Any) -> Callable[[Command], Command]:
     if origin is tuple:
         return click.option(flag, name, type=_Items(), default=None, help=f"{text}  [default: {shown}]")
     if origin is not None:
-        return click.option(flag, name, type=_Pair(args[1]), multiple=True, help=text)
+        return click.option(flag, name, type=Pair(args[1]), multiple=True, help=text)
     return click.option(flag, name, type=kind, default=None, help=f"{text}  [default: {shown}]")
+
+
+def _unset(name: str) -> str:
+    return {"table": "the one with audio features", "query": "none"}.get(name, "chosen from the data")
 
 
 def _text(default: Any) -> str:

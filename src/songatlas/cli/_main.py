@@ -18,7 +18,7 @@ from songatlas.errors import SongAtlasError
 _REPEAT_SECONDS = 1.0
 
 COMMANDS = {
-    "run": "Group the tracks of CSV or Parquet files, and write a folder with everything found.",
+    "run": "Group the tracks of a table, and write a folder with everything found.",
     "inspect": "Show what is in a table of tracks, and what is wrong with it.",
     "clusters": "Show the clusters of a finished run.",
     "report": "Write the report of a finished run again.",

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -117,14 +117,25 @@ def console() -> "Console":
 
 def print_account(run: "Run") -> None:
     """Print what became of the rows."""
-    counts = run.data.manifest["counts"]
-    line = f"{counts['rows']:,} rows: {counts['kept']:,} clustered"
-    line += f", {counts['merged']:,} merged as duplicates, {counts['set_aside']:,} set aside."
+    manifest = run.data.manifest
     out = console()
-    out.print(line)
+    out.print(account_line(manifest["counts"]))
+    if len(manifest["inputs"]) > 1:
+        for file in manifest["inputs"]:
+            out.print(f"  {file['name']}: {account_line({**file, 'rows': file['read']})}", style="dim", markup=False)
+    if manifest.get("join"):
+        out.print(manifest["join"]["told"], markup=False)
     touched = [f"{rule.replace('_', ' ')} {n:,}" for rule, n in run.data.cleaning_counts.items() if n]
     if touched:
         out.print(f"Rules that acted: {', '.join(touched)} (ledger.csv has a line for each).", style="dim")
+
+
+def account_line(counts: Mapping[str, int]) -> str:
+    """Return what became of the rows, in a line; the parts add up to the whole."""
+    rejected = counts.get("rejected", 0)
+    line = f"{counts.get('read', counts['rows']):,} rows: {counts['kept']:,} clustered"
+    line += f", {counts['merged']:,} merged as duplicates, {counts['set_aside']:,} set aside"
+    return line + (f", {rejected:,} rejected (rejects.csv)." if rejected else ".")
 
 
 def print_clusters(run: "Run") -> None:

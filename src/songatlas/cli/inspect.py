@@ -3,12 +3,16 @@
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from ._flags import HELP, Pair
+from ._reading import file_line, outcome, outcomes_table, printable, readings
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
     from rich.table import Table
 
@@ -25,42 +29,74 @@ DIGITS = {"loudness": 1, "tempo": 1, "popularity": 1, "artist_popularity": 1, "f
 
 
 @click.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
+@click.option("--each", is_flag=True, help="A line per file: what was read, or why it was refused.")
+@click.option("--column", type=Pair(str), multiple=True, help=HELP["column"])
+@click.option("--table", help=HELP["table"])
+@click.option("--query", help=HELP["query"])
+@click.option(
+    "--features-from",
+    multiple=True,
+    type=click.Path(),
+    metavar="TABLE",
+    help="Bring audio features in from this table.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, for machines.")
-def inspect(files: tuple[Path, ...], as_json: bool) -> None:
-    """Show what a table of tracks holds: columns, ranges, duplicates, correlations, problems.
+def inspect(files: tuple[str, ...], each: bool, as_json: bool, **reading: Any) -> None:
+    """Show what a table of tracks holds: how it was read, ranges, duplicates, correlations, problems.
 
     Nothing is written and nothing is changed.
     """
-    from rich.console import Console
-
-    from songatlas.io.read import read_tracks
+    from songatlas.api import read_tracks
     from songatlas.tracks.explore import explore_tracks
 
     from ._show import notes_on_stderr
 
-    with notes_on_stderr(quiet=True):  # what is doubtful is listed among the problems
-        table = read_tracks(files)
-    reading = table.attrs["songatlas"]
-    exploration = explore_tracks(table, reading["source_columns"])
-    sources = [(str(name), int(n_rows)) for name, n_rows, *_ in reading["files"]]
-    if as_json:
-        click.echo(exploration_to_json(exploration, sources))
+    reading["column"] = dict(reading["column"])
+    if each:
+        _show_each(files, reading, as_json)
         return
+    with notes_on_stderr():
+        table = read_tracks(files, **reading)
+    account = table.attrs["songatlas"]
+    exploration = explore_tracks(table, account["source_columns"])
+    if as_json:
+        click.echo(exploration_to_json(exploration, account))
+        return
+    _print_page(lambda console: render_exploration(exploration, console, account))
+
+
+def _show_each(files: Sequence[str], reading: Mapping[str, Any], as_json: bool) -> None:
+    """Print what becomes of every file on its own; exit code 1 where one is refused."""
+    outcomes = [outcome(path, reading) for path in files]
+    if as_json:
+        rows = [{"file": path, "verdict": verdict, "told": told} for path, verdict, told in outcomes]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        _print_page(lambda console: console.print(outcomes_table(outcomes)), width=WIDE)
+    if any(verdict == "refused" for _, verdict, _ in outcomes):
+        raise click.exceptions.Exit(1)
+
+
+def _print_page(render: "Callable[[Console], None]", *, width: int | None = None) -> None:
+    """Print to the terminal, or as plain lines where the output goes elsewhere."""
+    from rich.console import Console
+
     console = Console(highlight=False, markup=False, emoji=False)
     if console.is_terminal:
-        render_exploration(exploration, console, sources)
+        render(console)
         return
+    console = Console(highlight=False, markup=False, emoji=False, width=width)
     with console.capture() as page:
-        render_exploration(exploration, console, sources)
+        render(console)
     click.echo("\n".join(line.rstrip() for line in page.get().splitlines()))
 
 
-def exploration_to_json(exploration: "Exploration", files: Sequence[tuple[str, int]] = ()) -> str:
-    """Return an exploration as JSON text, with the names and rows of its files; NaN becomes null."""
+def exploration_to_json(exploration: "Exploration", account: Mapping[str, Any] | None = None) -> str:
+    """Return an exploration as JSON text, with how its files were read; NaN becomes null."""
     import dataclasses
 
-    values = {"files": [{"name": name, "n_rows": n_rows} for name, n_rows in files]}
+    values: dict[str, Any] = {"files": (account or {}).get("files", []), "join": (account or {}).get("join")}
     values.update(dataclasses.asdict(exploration))
     return json.dumps(_plain(values), ensure_ascii=False, indent=2, allow_nan=False)
 
@@ -78,7 +114,9 @@ def _plain(value: Any) -> Any:
 # --- the page --------------------------------------------------------------------------------------------
 
 
-def render_exploration(exploration: "Exploration", console: "Console", files: Sequence[tuple[str, int]] = ()) -> None:
+def render_exploration(
+    exploration: "Exploration", console: "Console", account: Mapping[str, Any] | None = None
+) -> None:
     """Print an exploration, in sections, to a console of 80 columns or more.
 
     Parameters
@@ -86,11 +124,15 @@ def render_exploration(exploration: "Exploration", console: "Console", files: Se
     exploration : Exploration
     console : rich.console.Console
         Its width decides how much the tables show.
-    files : sequence of (name, n_rows)
-        The files the table came from, in order.
+    account : mapping, optional
+        How the table was read, as in its ``attrs["songatlas"]``.
     """
     wide = console.width >= WIDE
-    _print_files(exploration, console, files)
+    account = account or {"files": [], "columns": []}
+    _print_files(exploration, console, account["files"])
+    if account.get("join"):
+        console.print(printable(account["join"]["told"]))
+    _section(console, "How it was read", _readings_table(account))
     _section(console, f"Columns ({len(exploration.columns)})", _columns_table(exploration.columns, console.width))
     _section(console, "Ranges", _features_table(exploration.features, wide))
     _section(console, "Rows that repeat an earlier one", _duplicates_table(exploration))
@@ -100,16 +142,32 @@ def render_exploration(exploration: "Exploration", console: "Console", files: Se
     _print_problems(exploration.problems, console)
 
 
-def _print_files(exploration: "Exploration", console: "Console", files: Sequence[tuple[str, int]]) -> None:
+def _print_files(exploration: "Exploration", console: "Console", files: Sequence[Mapping[str, Any]]) -> None:
     from rich.text import Text
 
     rows = f"{exploration.n_rows:,} {'row' if exploration.n_rows == 1 else 'rows'}"
     if len(files) == 1:
-        console.print(Text(f"{_clean(files[0][0])}: {rows}", style="bold"))
+        console.print(Text(printable(file_line(files[0])), style="bold"))
         return
     console.print(Text(f"{len(files)} files: {rows}" if files else rows, style="bold"))
-    for name, n_rows in files:
-        console.print(Text(f"  {_clean(name)}: {n_rows:,}", style="dim"))
+    for file in files:
+        console.print(Text(f"  {printable(file_line(file))}", style="dim"))
+
+
+def _readings_table(account: Mapping[str, Any]) -> "Table | None":
+    """Return each column whose unit was decided, with the evidence."""
+    from rich.table import Table
+
+    lines = readings(account)
+    if not lines:
+        return None
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("columns", overflow="fold", max_width=32)
+    table.add_column("read as", overflow="fold", max_width=32)
+    table.add_column("unit, and why", overflow="fold")
+    for source, canonical, why in lines:
+        table.add_row(printable(source[:400]), canonical, printable(why))
+    return table
 
 
 def _section(console: "Console", title: str, body: "Table | None") -> None:
@@ -232,9 +290,9 @@ def _print_problems(problems: Sequence["Problem"], console: "Console") -> None:
     page.add_column(no_wrap=True)
     page.add_column(overflow="fold")
     for problem in problems:
-        page.add_row(Text("  •", style="yellow"), Text(_clean(problem.message)))
+        page.add_row(Text("  •", style="yellow"), Text(printable(problem.message)))
         for example in problem.examples:
-            page.add_row("", Text(f"  {_clean(example)}", style="dim", no_wrap=True, overflow="ellipsis"))
+            page.add_row("", Text(f"  {printable(example)}", style="dim", no_wrap=True, overflow="ellipsis"))
     console.print(page)
 
 
@@ -295,16 +353,11 @@ def _kind(dtype: str) -> str:
     return words.get(dtype.lower().rstrip("0123456789"), dtype.split("[")[0][:10])
 
 
-def _clean(text: str) -> str:
-    """Return text without control characters, which would otherwise reach the terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)
-
-
 def _cut(text: str, most: int) -> str:
     """Return text of at most so many terminal cells (some scripts take two per character)."""
     from rich.text import Text
 
-    shown = Text(_clean(text))
+    shown = Text(printable(text))
     shown.truncate(most, overflow="ellipsis")
     return shown.plain
 

@@ -10,25 +10,34 @@ from ._show import notes_on_stderr, prepared_loops, print_account, print_cluster
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder to write the run into.")
+@click.option(
+    "--features-from",
+    multiple=True,
+    type=click.Path(),
+    metavar="TABLE",
+    help="Bring audio features in from this table, by id, ISRC, or title and artist; may be repeated, in order.",
+)
 @click.option("--options", "options_file", type=click.Path(path_type=Path), help="Options from a TOML file; flags win.")
 @click.option("--overwrite", is_flag=True, help="Replace the folder, if songatlas wrote it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @option_flags
 def run(
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
     output: Path,
+    features_from: tuple[str, ...],
     options_file: Path | None,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
     **values: Any,
 ) -> None:
-    """Group the tracks of CSV or Parquet files, and write a folder with everything found.
+    """Group the tracks of a table, and write a folder with everything found.
 
-    Several files are read as one table.
+    FILE is a table of any kind (CSV, JSON, Parquet, Feather, Excel, SQLite, DuckDB, zipped or not) or a database's
+    URL. Several files are read as one table.
     """
     from songatlas.io.folders import check_target
     from songatlas.options import Options, read_options
@@ -36,12 +45,18 @@ def run(
     check_target(output, overwrite=overwrite)
     options = (read_options(options_file) if options_file else Options()).with_values(**given_values(values))
     with notes_on_stderr(quiet=quiet), shown_progress(quiet=quiet) as progress:
-        from songatlas.api import cluster_tracks
-        from songatlas.io.read import read_tracks
+        from songatlas.api import cluster_tracks, read_tracks
         from songatlas.schema import FEATURE_NAMES
 
         with progress.step("reading", None):
-            table = read_tracks(files, require_features=options.features.features == FEATURE_NAMES)
+            table = read_tracks(
+                files,
+                require_features=options.features.features == FEATURE_NAMES,
+                column=options.read.column,
+                table=options.read.table,
+                query=options.read.query,
+                features_from=features_from,
+            )
         if not quiet:
             click.echo(f"Grouping {len(table):,} tracks by how they sound …", err=True)
         with prepared_loops(quiet=quiet):

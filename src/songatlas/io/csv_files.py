@@ -1,15 +1,14 @@
-"""Reads one CSV file as text, checks its shape, and finds the type of each column without losing a character.
+"""Reads one CSV file: finds its encoding, separator and header, and the type of each column without losing a character.
 
-UTF-8 with or without BOM, plain or gzipped; the separator is the one (comma, semicolon or tab) that cuts the
-header into most columns.
+A sound file is parsed by Arrow in one go, its number columns straight into numbers. As soon as a row does not have
+the header's number of fields, the file is read again row by row (`songatlas.io.csv_rows`), which sorts out what
+does not fit.
 """
 
-import csv
-import gzip
-import io
+import codecs
 import re
-import zlib
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -18,47 +17,255 @@ import pyarrow.compute as pc
 from pyarrow import csv as pacsv
 
 from songatlas.errors import DataError
+from songatlas.schema import FEATURE_NAMES, NUMBER_COLUMNS, TEXT_COLUMNS
 
-_MAX_HEADER = 2_000_000  # bytes read to find the header
-_MAX_NAME = 1_000  # characters of a column name
-_BLOCK = 8 << 20  # bytes parsed at once; no single row can be longer
+from .arrow_text import holds_any, is_ascii, to_arrow, to_series
+from .csv_rows import holds_rows, read_rows
+from .csv_shape import SEPARATORS, Shape, find_shape
+from .dialects import recognize
+from .encodings import MOJIBAKE, Encoding, encoding_by_head, encoding_of_whole, open_as_utf8
+from .raw import ByteSource, RawTable, Reject
+
+_HEAD = 1 << 18  # bytes looked at to find the shape
+_MAX_HEAD = 8 << 20
+_MAX_HEADER = 2_000_000  # bytes of the header
+_BLOCK = 1 << 20  # bytes parsed at once; no row can be longer
+_LARGE_BLOCK = 8 << 20
 _EXACT = 1 << 53  # whole numbers up to here are exact as float64
-_KINDS = (
-    (b"PK\x03\x04", "a ZIP archive or an Excel workbook. Save the sheet as CSV (UTF-8)"),
-    (b"%PDF", "a PDF. Export the table as CSV (UTF-8)"),
-    (b"\xff\xfe", "UTF-16 text. Save it as UTF-8"),
-    (b"\xfe\xff", "UTF-16 text. Save it as UTF-8"),
-    (b"SQLite format 3", "an SQLite database. Export the table as CSV (UTF-8)"),
-    (b"<", "HTML or XML, a web page perhaps. Download the table itself, as CSV or Parquet"),
-    (b"{", "JSON. Convert it to CSV or Parquet"),
-    (b"[{", "JSON. Convert it to CSV or Parquet"),
-)
+_WHOLE = re.compile(r"[+-]?\d{1,15}")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
-def read_csv_text(path: Path, *, gzipped: bool) -> pd.DataFrame:
-    """Return the file's cells as text columns, '' for empty cells.
+class _RaggedError(Exception):
+    """Some row does not have the header's number of fields."""
+
+
+def read_csv(source: ByteSource) -> RawTable:
+    """Return the rows of a CSV file, columns as numbers where that loses nothing.
 
     Raises
     ------
     DataError
-        When the file is no text, not UTF-8, has no rows, or has rows with another number of fields.
+        When the file is no text, has no rows, or has a header that most rows do not fit.
     """
+    encoding, shape = _look(source)
     try:
-        names, lines, separator = _header(path, gzipped)
-        table, ragged = _parse(path, gzipped, names, lines, separator, threads=True)
-        if ragged:
-            _, ragged = _parse(path, gzipped, names, lines, separator, threads=False)
-            raise DataError(_ragged(path, names, ragged))
-    except (gzip.BadGzipFile, zlib.error, EOFError) as err:
-        raise DataError(f"{path}: starts like a gzip file but is damaged ({err}).") from err
-    except pa.ArrowInvalid as err:
-        if "Could not skip" in str(err):  # nothing follows the header, not even the end of its line
-            raise DataError(_no_rows(path, names)) from err
-        raise DataError(_unreadable(path, err)) from err
-    if table.num_rows == 0:
-        raise DataError(_no_rows(path, names))
-    _refuse_swallowed_rows(path, table, separator)
-    return pd.DataFrame({n: c.to_pandas() for n, c in zip(names, table.columns, strict=True)})
+        table, rejects, encoding = _read(source, encoding, shape)
+    except OSError as err:
+        raise DataError(f"{source.where}: cannot be read ({err.strerror or err}).") from err
+    if table.num_rows == 0 and not rejects:
+        raise DataError(_no_rows(source.where, shape.names))
+    notes = [shape.note, encoding.note, _mojibake(source.where, table)]
+    return RawTable(
+        where=source.where,
+        name=source.name,
+        frame=_frame(table, shape.names),
+        rejects=tuple(rejects),
+        facts={"format": "CSV", "encoding": encoding.label, "separator": SEPARATORS[shape.separator]},
+        notes=tuple(f"{source.where}: {note}" for note in notes if note),
+    )
+
+
+def _look(source: ByteSource) -> tuple[Encoding, Shape]:
+    """Return encoding and shape as the beginning of the file shows them."""
+    size = _HEAD
+    while True:
+        with source.open() as stream:
+            head = stream.read(size)
+        whole = len(head) < size
+        encoding = encoding_by_head(head, source.where)
+        text, encoding = _decoded(source, head, encoding, whole=whole)
+        if not text.strip():
+            raise DataError(
+                f"{source.where}: the file is empty. Expected a table with a header line and a row per track."
+            )
+        _refuse_web_page(source.where, text)
+        if whole or size >= _MAX_HEAD or "\n" in text[:_MAX_HEADER] or "\r" in text[:_MAX_HEADER]:
+            break
+        size = _MAX_HEAD
+    shape = find_shape(text, source.where, whole=whole)
+    if not whole and sum(map(len, shape.names)) > _MAX_HEADER:
+        raise DataError(f"{source.where}: the header takes more than {_MAX_HEADER:,} bytes. Is this a table of tracks?")
+    return encoding, shape
+
+
+def _decoded(source: ByteSource, head: bytes, encoding: Encoding, *, whole: bool) -> tuple[str, Encoding]:
+    """Return the beginning as text; where it is not UTF-8, the encoding that the whole file is in."""
+    decoder = _decoder(encoding)
+    try:
+        return decoder.decode(head, final=whole), encoding
+    except UnicodeDecodeError as err:
+        if not encoding.codec.startswith("utf-8"):
+            raise DataError(
+                f"{source.where}: not sound {encoding.label} ({err.reason} at byte {err.start:,}). "
+                "Save the file as UTF-8 and try again."
+            ) from err
+        encoding = encoding_of_whole(source)
+        return _decoder(encoding).decode(head, final=whole), encoding
+
+
+def _decoder(encoding: Encoding) -> codecs.IncrementalDecoder:
+    return codecs.getincrementaldecoder(encoding.codec)(encoding.errors)
+
+
+def _refuse_web_page(where: str, text: str) -> None:
+    start = text.lstrip("\ufeff \t\r\n")[:200].casefold()
+    if start.startswith(("<!doctype", "<html", "<?xml", "<plist", "<rss")):
+        raise DataError(
+            f"{where}: this is HTML or XML, a web page perhaps. Expected a table: download the table itself, as CSV or "
+            "Parquet."
+        )
+
+
+def _read(source: ByteSource, encoding: Encoding, shape: Shape) -> tuple[pa.Table, list[Reject], Encoding]:
+    """Return the rows that fit, those that do not, and the encoding that was used in the end."""
+    if not shape.wrapped:
+        for _ in range(2):
+            try:
+                return _parse(source, encoding, shape), [], encoding
+            except UnicodeError:
+                encoding = encoding_of_whole(source)
+            except _RaggedError:
+                break
+    rows = read_rows(source, encoding, shape)
+    return _typed_rows(rows.table, shape), rows.rejects, encoding
+
+
+def _parse(source: ByteSource, encoding: Encoding, shape: Shape) -> pa.Table:
+    """Return the table that Arrow makes of the file.
+
+    A first try takes the numbers that the sample shows, and no line breaks in cells where blocks meet; what fails
+    is tried again with less assumed.
+    """
+    types = _types(shape)
+    breaks, block = False, _BLOCK
+    for _ in range(5):
+        try:
+            table = _arrow(source, encoding, shape, types, newlines=breaks, block=block)
+        except pa.ArrowInvalid as err:
+            told = str(err)
+            column = re.search(r"CSV column #(\d+)", told)
+            if "UTF8" in told:
+                raise UnicodeError(told) from err
+            if column and "conversion error" in told:
+                types = _demoted(types, shape.names[int(column[1])])
+            elif not breaks or block < _LARGE_BLOCK:
+                breaks, block = True, _LARGE_BLOCK
+            else:
+                raise _RaggedError from err
+        else:
+            if _is_damaged(table, shape.separator):
+                raise _RaggedError
+            return table
+    raise _RaggedError
+
+
+def _arrow(
+    source: ByteSource, encoding: Encoding, shape: Shape, types: dict[str, pa.DataType], *, newlines: bool, block: int
+) -> pa.Table:
+    ragged = False
+
+    def note(row: pacsv.InvalidRow) -> str:
+        nonlocal ragged
+        if row.text.strip():  # a line of blanks is no row
+            ragged = True
+            return "error"
+        return "skip"
+
+    plain = source.path is not None and encoding.is_utf8
+    with pa.OSFile(str(source.path)) if plain else open_as_utf8(source, encoding) as stream:
+        try:
+            return pacsv.read_csv(
+                stream,
+                read_options=pacsv.ReadOptions(column_names=shape.names, skip_rows=shape.lines, block_size=block),
+                parse_options=pacsv.ParseOptions(
+                    delimiter=shape.separator, newlines_in_values=newlines, invalid_row_handler=note
+                ),
+                convert_options=pacsv.ConvertOptions(
+                    column_types=types, null_values=[""], strings_can_be_null=False, true_values=[], false_values=[]
+                ),
+            )
+        except pa.ArrowInvalid as err:
+            if ragged and newlines:
+                raise _RaggedError from err
+            if "Could not skip" in str(err) or "Empty CSV" in str(err):  # nothing follows the header
+                return pa.table({name: pa.array([], pa.large_string()) for name in shape.names})
+            raise
+
+
+def _types(shape: Shape) -> dict[str, pa.DataType]:
+    """Return the type of each column: numbers for recognized number columns whose sample holds nothing else."""
+    types: dict[str, pa.DataType] = dict.fromkeys(shape.names, pa.large_string())
+    place = {name: i for i, name in enumerate(shape.names)}
+    width = len(shape.names)
+    for canonical, known in recognize(shape.names).items():
+        if canonical not in FEATURE_NAMES and canonical not in NUMBER_COLUMNS:
+            continue
+        cells = [row[place[known.source]] for row in shape.sample if len(row) == width]
+        cells = [cell for cell in cells if cell]
+        if cells and all(_WHOLE.fullmatch(cell) for cell in cells):
+            types[known.source] = pa.int64()
+        elif cells and all(_NUMBER.fullmatch(cell) for cell in cells):
+            types[known.source] = pa.float64()
+    return types
+
+
+def _demoted(types: dict[str, pa.DataType], name: str) -> dict[str, pa.DataType]:
+    """Return the types with one column given up: whole numbers become any numbers, these become texts (all do)."""
+    if types[name] == pa.int64():
+        return {**types, name: pa.float64()}
+    return dict.fromkeys(types, pa.large_string())
+
+
+def _texts(table: pa.Table) -> list[pa.ChunkedArray]:
+    return [column for column in table.columns if pa.types.is_large_string(column.type)]
+
+
+def _is_damaged(table: pa.Table, separator: str) -> bool:
+    """Return whether zero bytes stand in a table, or a quote that was never closed made whole rows part of a cell."""
+    between = table.num_columns - 1
+    for column in _texts(table):
+        if holds_any(column, b"\0"):
+            return True
+        if between >= 2 and holds_any(column, b"\n", b"\r"):
+            suspect = column.filter(pc.match_substring_regex(column, r"[\r\n]"))
+            if any(holds_rows(cell, between, separator) for cell in suspect.to_pylist()):
+                return True
+    return False
+
+
+def _typed_rows(table: pa.Table, shape: Shape) -> pa.Table:
+    """Return a table of texts with the columns cast that `_types` and every cell allow."""
+    for name, kind in _types(shape).items():
+        if not pa.types.is_large_string(kind):
+            cast = _cast(table[name], kind)
+            if cast is None and kind == pa.int64():
+                cast = _cast(table[name], pa.float64())
+            if cast is not None:
+                table = table.set_column(table.column_names.index(name), name, cast)
+    return table
+
+
+def _cast(texts: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray | None:
+    filled = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.large_string()), texts)
+    with suppress(pa.ArrowInvalid):
+        return filled.cast(kind)
+    return None
+
+
+def _frame(table: pa.Table, names: Sequence[str]) -> pd.DataFrame:
+    """Return the table in pandas; columns that are recognized as texts stay texts, others are typed where safe."""
+    kept = {known.source for canonical, known in recognize(names).items() if canonical in TEXT_COLUMNS}
+    index = pd.RangeIndex(table.num_rows)
+    numeric = [name for name in names if not pa.types.is_large_string(table[name].type)]
+    numbers = table.select(numeric).to_pandas(split_blocks=True)
+    columns = {}
+    for name in names:
+        if name in numbers:
+            columns[name] = numbers[name]
+        else:
+            columns[name] = to_series(table[name], index) if name in kept else _typed(table[name], index)
+    return pd.DataFrame(columns, index=index, copy=False)
 
 
 def typed_columns(table: pd.DataFrame) -> pd.DataFrame:
@@ -67,175 +274,68 @@ def typed_columns(table: pd.DataFrame) -> pd.DataFrame:
     A column of texts becomes integers or floats when every non-empty cell is a number written without
     leading zeros (a code like 007 stays text). Other columns pass unchanged.
     """
-    typed = {name: _typed(table[name]) for name in table.columns}
-    return pd.DataFrame(typed, index=table.index)
+    typed = {
+        name: _typed(to_arrow(table[name]), table.index)
+        if isinstance(table[name].dtype, pd.StringDtype)
+        else table[name]
+        for name in table.columns
+    }
+    return pd.DataFrame(typed, index=table.index, copy=False)
 
 
-def _typed(values: pd.Series) -> pd.Series:
-    if not (isinstance(values.dtype, pd.StringDtype) or values.dtype == object):
-        return values
-    try:
-        text = pa.array(values, type=pa.large_string(), from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):  # lists, or values of several types
-        mixed = values.map(type).isin((str, int, float, bool)).all()
-        return values.astype(str).where(values.notna(), "") if mixed else values
-    filled = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
+def _typed(texts: pa.ChunkedArray, index: pd.Index) -> pd.Series:
+    unchanged = to_series(texts, index)
+    if not _numbers_at_first(texts):
+        return unchanged
+    filled = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.large_string()), texts)
     if filled.null_count == len(filled) or pc.any(pc.match_substring_regex(filled, r"^[+-]?0\d")).as_py():
-        return values
+        return unchanged
     for kind in (pa.int64(), pa.float64()):
-        try:
-            numbers = filled.cast(kind)
-        except pa.ArrowInvalid:
+        numbers = _cast(texts, kind)
+        if numbers is None:
             continue
         if kind == pa.int64() and numbers.null_count and _widest(numbers) > _EXACT:
-            return pd.Series(numbers.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get).array, values.index)
+            return pd.Series(numbers.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get).array, index)
         if kind == pa.float64() and pc.any(pc.match_substring_regex(filled, r"^[+-]?\d{16,}$")).as_py():
-            return values  # ids longer than any integer type: as floats, different ones would become equal
-        plain = numbers.to_pandas()  # int64, or float64 with NaN for empty cells
-        return pd.Series(np.asarray(plain), values.index)
-    return values
+            return unchanged  # ids longer than any integer type: as floats, different ones would become equal
+        return pd.Series(
+            np.asarray(numbers.to_numpy()), index, copy=False
+        )  # int64, or float64 with NaN for empty cells
+    return unchanged
 
 
-def _widest(numbers: pa.Array) -> int:
+def _numbers_at_first(texts: pa.ChunkedArray) -> bool:
+    """Return whether the first cells that are not empty are numbers."""
+    first = [cell for cell in texts.slice(0, 1_000).to_pylist() if cell]
+    if not first and len(texts) > 1_000:
+        first = [cell for cell in pc.unique(texts).slice(0, 1_000).to_pylist() if cell]
+    return bool(first) and _cast(pa.chunked_array([first], type=pa.large_string()), pa.float64()) is not None
+
+
+def _widest(numbers: pa.ChunkedArray) -> int:
     ends = pc.min_max(numbers)
     return max(abs(int(ends["min"].as_py())), abs(int(ends["max"].as_py())))
 
 
-def _open(path: Path, gzipped: bool) -> gzip.GzipFile | io.BufferedReader:
-    return gzip.open(path, "rb") if gzipped else path.open("rb")
-
-
-def _header(path: Path, gzipped: bool) -> tuple[list[str], int, str]:
-    """Return the column names, the number of lines the header takes, and the separator."""
-    with _open(path, gzipped) as stream:
-        raw = stream.read(_MAX_HEADER)
-    if not raw.removeprefix(b"\xef\xbb\xbf").strip():
-        raise DataError(f"{path}: the file is empty. Expected a table with a header line and a row per track.")
-    _refuse_other_kinds(path, raw)
-    try:
-        text = raw.decode("utf-8-sig", errors="strict" if len(raw) < _MAX_HEADER else "ignore")
-    except UnicodeDecodeError as err:
-        raise DataError(
-            f"{path}: not UTF-8 text (byte {err.object[err.start]:#04x} at position {err.start:,}). "
-            "Save the file as UTF-8 and try again."
-        ) from err
-    csv.field_size_limit(_MAX_HEADER)
-    try:
-        separator = max(",;\t", key=lambda mark: (len(_header_row(text, mark)[0]), -",;\t".index(mark)))
-        names, lines = _header_row(text, separator)
-    except (csv.Error, StopIteration) as err:
-        raise DataError(f"{path}: the header line cannot be read ({str(err) or 'no column names'}).") from err
-    if len(raw) == _MAX_HEADER and lines >= text.count("\n") + 1:
-        raise DataError(f"{path}: the header takes more than {_MAX_HEADER:,} bytes. Is this a table of tracks?")
-    too_long = next((n for n in names if len(n) > _MAX_NAME), None)
-    if too_long is not None:
-        raise DataError(
-            f"{path}: a column name of {len(too_long):,} characters ({too_long[:40]!r}…). Is this a table of tracks?"
-        )
-    return _unique(names), lines, separator
-
-
-def _header_row(text: str, separator: str) -> tuple[list[str], int]:
-    """Return the cells of the first line that is not blank, and the number of lines up to its end."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    names = next(row for row in reader if len(row) > 1 or any(cell.strip() for cell in row))
-    return names, reader.line_num
-
-
-def _refuse_other_kinds(path: Path, raw: bytes) -> None:
-    """Raise DataError where the first bytes say what the file is, and it is no CSV."""
-    start = raw.removeprefix(b"\xef\xbb\xbf").lstrip()
-    for mark, kind in _KINDS:
-        if start.startswith(mark):
-            raise DataError(f"{path}: this is {kind}. Expected a CSV (UTF-8) or Parquet file.")
-    place = raw[:65536].find(b"\0")
-    if place >= 0:
-        raise DataError(
-            f"{path}: this is binary data, not text (a zero byte at position {place:,}). "
-            "Expected a CSV (UTF-8) or Parquet file."
-        )
-
-
-def _refuse_swallowed_rows(path: Path, table: pa.Table, separator: str) -> None:
-    """Raise DataError where a quote that was never closed made whole rows part of one cell.
-
-    Such a cell reaches from its column in one row to the same column in a later one, so it holds exactly
-    ``n_columns - 1`` separators for each line break; else the row would not have the right number of fields.
-    """
-    between = table.num_columns - 1
-    if between < 2:
-        return
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        suspect = pc.indices_nonzero(pc.or_(pc.match_substring(column, "\n"), pc.match_substring(column, "\r")))
-        for row, cell in zip(suspect.to_pylist(), column.take(suspect).to_pylist(), strict=True):
-            text = cell.rstrip("\r\n")
-            breaks = text.count("\n") or text.count("\r")
-            if breaks and text.count(separator) == between * breaks:
-                start = text.splitlines()[0][:40]
-                raise DataError(
-                    f"{path}: {name!r} of row {row + 2:,} starts with {start!r} and holds {breaks:,} more "
-                    f"{'line' if breaks == 1 else 'lines'} of the table: a quote is opened and never closed. "
-                    "Close it and try again."
-                )
-
-
-def _unique(names: list[str]) -> list[str]:
-    """Return the names with '.1', '.2' added to repeated ones, and 'unnamed_N' for empty ones."""
-    taken: set[str] = set()
-    out = []
-    for place, name in enumerate(names):
-        base = name.strip() or f"unnamed_{place}"
-        unique, number = base, 0
-        while unique in taken:
-            number += 1
-            unique = f"{base}.{number}"
-        taken.add(unique)
-        out.append(unique)
-    return out
-
-
-def _parse(
-    path: Path, gzipped: bool, names: list[str], lines: int, separator: str, *, threads: bool
-) -> tuple[pa.Table, list[tuple[int | None, int]]]:
-    ragged: list[tuple[int | None, int]] = []
-
-    def note(row: pacsv.InvalidRow) -> str:
-        if row.text.strip():  # a line of blanks is no row
-            ragged.append((row.number, row.actual_columns))
-        return "skip"
-
-    with _open(path, gzipped) as stream:
-        table = pacsv.read_csv(
-            stream,
-            read_options=pacsv.ReadOptions(column_names=names, skip_rows=lines, use_threads=threads, block_size=_BLOCK),
-            parse_options=pacsv.ParseOptions(delimiter=separator, newlines_in_values=True, invalid_row_handler=note),
-            convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.large_string())),
-        )
-    return table, ragged
-
-
-def _no_rows(path: Path, names: list[str]) -> str:
-    shown = ", ".join(name.split("\n")[0][:40] for name in names[:12]) + (", …" if len(names) > 12 else "")
-    return f"{path}: there are no rows, only a header: {shown}. Expected a row per track below it."
-
-
-def _unreadable(path: Path, err: Exception) -> str:
-    if "straddling" in str(err):
-        return (
-            f"{path}: a row is longer than {_BLOCK >> 20} MB. A quote may be opened and never closed; "
-            "close it and try again."
-        )
-    if "UTF8" in str(err):
-        where = re.search(r"CSV column #(\d+)", str(err))
-        column = f" (in column {int(where.group(1)) + 1})" if where else ""
-        return f"{path}: not UTF-8 text{column}. Save the file as UTF-8 and try again."
-    return f"{path}: cannot be read as CSV ({str(err).splitlines()[0][:160]})."
-
-
-def _ragged(path: Path, names: list[str], ragged: list[tuple[int | None, int]]) -> str:
-    first = ", ".join(f"row {number} has {found}" for number, found in ragged[:3])
+def _mojibake(where: str, table: pa.Table) -> str:
+    """Return a sentence on texts that were damaged before they came here; '' where there are none."""
+    count, example = 0, ""
+    for column in _texts(table):
+        if is_ascii(column):
+            continue
+        damaged = pc.match_substring_regex(column, MOJIBAKE)
+        n = pc.sum(damaged).as_py() or 0
+        if n:
+            example = example or column.filter(damaged)[0].as_py()[:40]
+            count += n
+    if not count:
+        return ""
+    cells = "cell holds" if count == 1 else "cells hold"
     return (
-        f"{path}: {len(ragged):,} {'row does' if len(ragged) == 1 else 'rows do'} not have the header's {len(names)} "
-        f"{'field' if len(names) == 1 else 'fields'} ({first}{', …' if len(ragged) > 3 else ''}). Nothing was read, "
-        "since fields could be shifted. Mend these rows (often a quote or a separator inside a title) and try again."
+        f"{count:,} {cells} characters damaged before they came here (mojibake), such as {example!r}; left as they are."
     )
+
+
+def _no_rows(where: str, names: Sequence[str]) -> str:
+    shown = ", ".join(name.split("\n")[0][:40] for name in names[:40]) + (", …" if len(names) > 40 else "")
+    return f"{where}: there are no rows, only a header: {shown}. Expected a row per track below it."

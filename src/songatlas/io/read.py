@@ -1,273 +1,202 @@
-"""Reads tables of tracks: CSV (UTF-8, also gzipped) and Parquet files, and pandas, polars or Arrow tables.
+"""Reads tables of tracks: files of every kind and databases, each recognized and converted on its own, then joined.
 
 The table returned holds every source column as it was, and beside them the canonical columns of
-`songatlas.schema`. How each column was read stands in ``table.attrs["songatlas"]``.
+`songatlas.schema`. How each file and column was read stands in ``table.attrs["songatlas"]``.
 """
 
 import hashlib
-import stat
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import narwhals as nw
-import numpy as np
 import pandas as pd
-import pyarrow as pa
-from narwhals.exceptions import NarwhalsError
 
 from songatlas.errors import DataError, DataWarning
-from songatlas.schema import CANONICAL_COLUMNS, FEATURE_NAMES, NUMBER_COLUMNS
+from songatlas.results import Rejects
+from songatlas.schema import CANONICAL_COLUMNS, TEXT_COLUMNS
 
-from .convert import Unreadable, convert_column, is_missing, plain_values, writable_text, years
-from .csv_files import read_csv_text, typed_columns
-from .dialects import near_misses, recognize_columns
+from .arrow_text import is_text
+from .canonical import canonical_table
+from .plain_columns import plain_values, writable_text
+from .raw import RawTable
+from .sources import Choice, is_url, names_of, open_source
 
-_GZIP, _PARQUET = b"\x1f\x8b", b"PAR1"
+Given = str | Path
 
 
-def read_tracks(paths: str | Path | Iterable[str | Path], *, require_features: bool = True) -> pd.DataFrame:
+def read_tracks(
+    paths: Given | Iterable[Given],
+    *,
+    require_features: bool = True,
+    column: Mapping[str, str] | None = None,
+    table: str | None = None,
+    query: str | None = None,
+) -> pd.DataFrame:
     """Return the tracks of one or several files as one table.
 
     Parameters
     ----------
-    paths : path or iterable of paths
-        CSV files (UTF-8, with or without BOM, gzipped or not) or Parquet files.
+    paths : path, database URL, or iterable of them
+        CSV (any encoding and separator), JSON, JSON Lines, Parquet, Feather, Excel, SQLite or DuckDB files, gzipped
+        or zipped where they are text; or URLs as SQLAlchemy takes them.
     require_features : bool
         Refuse a table that has no audio feature (a run can still cluster other numeric columns by name).
+    column : mapping of canonical name to source column, optional
+        Columns read by hand, such as ``{"valence": "Mood"}``; 'none' leaves a canonical column out.
+    table, query : str, optional
+        The sheet, table or view to read from a workbook or database, or a query that reads.
 
     Returns
     -------
     DataFrame
-        Source columns and canonical columns, a row per input row, in input order. With several files also
-        ``source_file``. Missing numbers are NaN, missing texts ''.
+        Source columns and canonical columns, a row per row that could be read, in order. With several files also
+        ``source_file``. Missing numbers are NaN, missing texts ''. Rows that did not fit their file are in
+        ``attrs["songatlas"]["rejects"]``: (file, line, reason, text).
 
     Raises
     ------
     DataError
-        When a file is missing, empty, unreadable, or holds no audio feature.
-    """
-    listed = [Path(paths)] if isinstance(paths, (str, Path)) else [Path(p) for p in paths]
-    if not listed:
-        raise DataError("no file was given. Expected one or several CSV or Parquet files.")
-    frames = [_read_file(path) for path in listed]
-    files = [[writable_text(path.name), len(frame), _sha256(path)] for path, frame in zip(listed, frames, strict=True)]
-    if len(frames) > 1:
-        for path, frame in zip(listed, frames, strict=True):
-            frame["source_file"] = writable_text(path.name)
-    table = typed_columns(pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0])
-    where = ", ".join(str(p) for p in listed[:3]) + (", …" if len(listed) > 3 else "")
-    return canonical_table(table, where=where, files=files, require_features=require_features)
-
-
-def canonical_table(
-    table: Any,
-    *,
-    where: str = "the table",
-    files: Sequence[Sequence[Any]] = (),
-    require_features: bool = True,
-) -> pd.DataFrame:
-    """Return a pandas, polars or Arrow table with its canonical columns added.
-
-    A table that already went through here comes back as it is.
-
-    Raises
-    ------
-    DataError
-        When it is not a table, has no rows, has two columns of one name, or no audio feature.
+        When a file is missing, empty, unreadable, holds no audio feature, or values on another scale.
 
     Warns
     -----
     DataWarning
-        For each canonical column with cells that cannot be read, with their number and the first of them.
+        For rejected rows, cells that cannot be read, and readings that could surprise.
     """
-    source = _to_pandas(table)
-    if _went_through(source):
-        return source
-    if len(source) == 0:
-        columns_seen = f"only the columns {_listed(source.columns)}" if len(source.columns) else "and no columns"
-        raise DataError(f"{where}: there are no rows, {columns_seen}. Expected a row per track.")
-    source = pd.DataFrame({name: plain_values(source[name]) for name in source.columns}, index=source.index)
-    found = recognize_columns([str(c) for c in source.columns])
-    if require_features and not set(found) & set(FEATURE_NAMES):
-        raise DataError(_no_features(where, source))
-    columns: dict[str, pd.Series] = {}
-    unreadable: dict[str, Unreadable] = {}
-    for canonical, name in found.items():
-        columns[canonical], bad = convert_column(canonical, source[name])
-        if bad:
-            unreadable[canonical] = bad
-            _warn_unreadable(name, canonical, bad)
-    _add_years(columns)
-    renamed = _differing_sources(source, columns)
-    out = source.rename(columns=renamed)
-    source_columns = list(out.columns)
-    new = {name: columns[name] for name in CANONICAL_COLUMNS if name in columns}
-    fresh = pd.DataFrame({n: c for n, c in new.items() if n not in out.columns}, index=out.index)
-    out = out.assign(**{n: c for n, c in new.items() if n in out.columns})
-    out = pd.concat([out, fresh], axis=1) if len(fresh.columns) else out
-    out.attrs["songatlas"] = {
-        "source_columns": source_columns,
-        "columns": [[name, canonical] for canonical, name in found.items()],
-        "renamed": renamed,
-        "unreadable": {name: [bad.count, list(bad.examples)] for name, bad in unreadable.items()},
-        "files": [list(f) for f in files],
-    }
-    return out
+    given = [paths] if isinstance(paths, (str, Path)) else list(paths)
+    if not given:
+        raise DataError("no file was given. Expected one or several tables of tracks.")
+    raws: list[RawTable] = []
+    digests: list[str | None] = []
+    for one in given:
+        found = open_source(one, Choice(table, query))
+        raws += found
+        digests += [None if is_url(one) else _sha256(Path(one))] * len(found)
+    names = [writable_text(name) for name in names_of(raws)]
+    frames = []
+    for place, name in enumerate(names):
+        frames.append(_canonical(raws[place], name, digests[place], column, require_features=require_features))
+        raws[place] = _emptied(raws[place])  # the frame now lives in its canonical table
+    if len(frames) == 1:
+        return frames[0]
+    return _joined(frames, names)
 
 
-def _to_pandas(table: Any) -> pd.DataFrame:
-    if isinstance(table, pd.DataFrame):
-        frame = table.reset_index(drop=True)
-    else:
-        try:
-            frame = nw.from_native(table, eager_only=True).to_pandas()
-        except TypeError as err:
-            lazy = hasattr(table, "collect")
-            raise DataError(
-                f"expected a pandas, polars or Arrow table, got {type(table).__name__}. "
-                + ("Call its collect() first." if lazy else "Read files with read_tracks(path).")
-            ) from err
-        except (NarwhalsError, pa.ArrowException, ValueError) as err:
-            raise DataError(f"the {type(table).__name__} cannot be used as a table ({_short(err)}).") from err
-    frame.columns = [writable_text(str(c)) for c in frame.columns]
-    twice = frame.columns[frame.columns.duplicated()]
-    if len(twice):
-        raise DataError(f"the table has two columns named {twice[0]!r}. Rename one of them.")
+def _canonical(
+    raw: RawTable, name: str, digest: str | None, column: Mapping[str, str] | None, *, require_features: bool
+) -> pd.DataFrame:
+    """Return one table with its canonical columns and its account."""
+    for note in raw.notes:
+        warnings.warn(note, DataWarning, stacklevel=4)
+    if raw.rejects:
+        warnings.warn(_rejected(raw), DataWarning, stacklevel=4)
+    if not len(raw.frame) and raw.rejects:
+        raise DataError(f"{raw.where}: none of the {len(raw.rejects):,} rows can be read. {_rejected(raw)}")
+    frame = canonical_table(raw.frame, where=raw.where, require_features=require_features, column=column)
+    account = frame.attrs["songatlas"]
+    account["files"] = [
+        {
+            "name": name,
+            "read": len(frame) + len(raw.rejects),
+            "rows": len(frame),
+            "rejected": len(raw.rejects),
+            "sha256": digest,
+            "dialect": account["dialect"],
+            **raw.facts,
+            "columns": account["columns"],
+        }
+    ]
+    account["rejects"] = Rejects((name, r.line, r.reason, writable_text(r.text)) for r in raw.rejects)
     return frame
 
 
-def _went_through(source: pd.DataFrame) -> bool:
-    """Return whether `canonical_table` made this table, and its canonical columns are still what it made of them."""
-    account = source.attrs.get("songatlas")
-    if not isinstance(account, dict) or not {"source_columns", "columns", "unreadable", "files"} <= set(account):
-        return False
-    canonical = [name for _, name, *_ in account["columns"]]
-    return set(account["source_columns"]) | set(canonical) <= set(source.columns) and all(
-        pd.api.types.is_numeric_dtype(source[name].dtype) == (name in FEATURE_NAMES or name in NUMBER_COLUMNS)
-        for name in canonical
-    )
+def _emptied(raw: RawTable) -> RawTable:
+    return RawTable(raw.where, raw.name, pd.DataFrame(), raw.rejects, raw.facts, raw.notes)
 
 
-def _warn_unreadable(name: str, canonical: str, bad: Unreadable) -> None:
-    read_as = f"{name!r}" if name == canonical else f"{name!r} (read as {canonical})"
-    comma = canonical in FEATURE_NAMES and any("," in text for text in bad.examples)
-    warnings.warn(
-        f"{read_as}: {bad.count:,} {'cell' if bad.count == 1 else 'cells'} cannot be read and "
-        f"{'counts' if bad.count == 1 else 'count'} as missing, such as {', '.join(map(repr, bad.examples))}."
-        + (" Write decimals with a point, and thousands without a mark." if comma else ""),
-        DataWarning,
-        stacklevel=4,
-    )
+def _rejected(raw: RawTable) -> str:
+    n = len(raw.rejects)
+    first = "; ".join(f"line {r.line:,}: {r.reason}" for r in raw.rejects[:3])
+    more = "; …" if n > 3 else ""
+    return f"{raw.where}: {n:,} {'row was' if n == 1 else 'rows were'} rejected ({first}{more})."
 
 
-def _differing_sources(source: pd.DataFrame, columns: dict[str, pd.Series]) -> dict[str, str]:
-    """Return new names for the source columns that bear a canonical name but hold other values."""
-    taken = {*source.columns, *columns}
-    renamed = {}
-    for name in source.columns:
-        if name in columns and not _same_values(source[name], columns[name]):
-            renamed[name] = _free_name(f"source_{name}", taken)
-            taken.add(renamed[name])
-    return renamed
+def _joined(frames: Sequence[pd.DataFrame], names: Sequence[str]) -> pd.DataFrame:
+    """Return several tables as one, with the file of each row."""
+    accounts = [frame.attrs["songatlas"] for frame in frames]
+    _refuse_two_scales(accounts)
+    for frame, name in zip(frames, names, strict=True):
+        frame.attrs = {}
+        if "source_file" not in frame.columns:
+            frame["source_file"] = name
+    joined = pd.concat(frames, ignore_index=True)
+    sources = list(dict.fromkeys(name for account in accounts for name in account["source_columns"]))
+    canonical = [name for name in CANONICAL_COLUMNS if name in joined.columns]
+    texts = {name for name in canonical if name in TEXT_COLUMNS}
+    columns = {name: _filled(joined[name], text=name in texts) for name in joined.columns}
+    order = [*dict.fromkeys([*sources, *canonical]), *(["source_file"] if "source_file" not in sources else [])]
+    out = pd.DataFrame({name: columns[name] for name in order}, index=joined.index, copy=False)
+    out.attrs["songatlas"] = _account(accounts, sources)
+    return out
 
 
-def _free_name(wanted: str, taken: set[str]) -> str:
-    name, number = wanted, 1
-    while name in taken:
-        number += 1
-        name = f"{wanted}_{number}"
-    return name
+def _account(accounts: Sequence[Mapping[str, Any]], sources: list[str]) -> dict[str, Any]:
+    """Return the account of several files; a column is listed as the first file that has it reads it."""
+    columns: dict[tuple[str, str], list[str]] = {}
+    unreadable: dict[str, list[Any]] = {}
+    for account in accounts:
+        for known in account["columns"]:
+            columns.setdefault((known[0], known[1]), known)
+        for name, (count, examples) in account["unreadable"].items():
+            before, shown = unreadable.get(name, (0, []))
+            unreadable[name] = [before + count, [*shown, *examples][:3]]
+    return {
+        "source_columns": sources,
+        "columns": list(columns.values()),
+        "renamed": {old: new for account in accounts for old, new in account["renamed"].items()},
+        "unreadable": unreadable,
+        "files": [file for account in accounts for file in account["files"]],
+        "rejects": Rejects(reject for account in accounts for reject in account["rejects"]),
+        "dialect": ", ".join(dict.fromkeys(filter(None, (account["dialect"] for account in accounts)))),
+        "vetoed": {name: why for account in accounts for name, why in account["vetoed"].items()},
+        "decimals": next((account["decimals"] for account in accounts if account["decimals"]), ""),
+    }
 
 
-def _same_values(source: pd.Series, canonical: pd.Series) -> bool:
-    if source is canonical:
-        return True
-    if pd.api.types.is_numeric_dtype(source.dtype):
-        left = source.to_numpy("float64", na_value=np.nan)
-        return bool(np.array_equal(left, canonical.to_numpy("float64", na_value=np.nan), equal_nan=True))
-    if pd.api.types.is_numeric_dtype(canonical.dtype):
-        return False
-    if isinstance(source.dtype, pd.StringDtype):
-        return bool((source.fillna("") == canonical).all())
-    cells = np.array(["" if is_missing(cell) else str(cell) for cell in source], dtype=object)
-    return bool((cells == canonical.to_numpy(dtype=object)).all())
+def _refuse_two_scales(accounts: Sequence[Mapping[str, Any]]) -> None:
+    """Raise DataError where one file has loudness in LUFS and another in decibels."""
+    units: dict[str, str] = {}
+    for account in accounts:
+        for _, name, unit, _ in account["columns"]:
+            if name == "loudness":
+                units.setdefault(unit, account["files"][0]["name"])
+    if {"LUFS", "dB"} <= set(units):
+        raise DataError(
+            f"loudness is in LUFS in {units['LUFS']} and in decibels in {units['dB']}: these are two scales. Read the "
+            "files in two runs, or leave the column out with --column loudness=none."
+        )
 
 
-def _add_years(columns: dict[str, pd.Series]) -> None:
-    if "year" not in columns and "release_date" in columns:
-        columns["year"] = years(columns["release_date"])
-    if "decade" not in columns and "year" in columns:
-        year = pd.to_numeric(columns["year"], errors="coerce")
-        columns["decade"] = (year // 10 * 10).astype("Int64")
-
-
-def _read_file(path: Path) -> pd.DataFrame:
-    try:
-        kind = path.stat().st_mode
-        if stat.S_ISDIR(kind):
-            raise DataError(f"{path}: this is a folder. Expected a CSV or Parquet file: name the files in it.")
-        if not stat.S_ISREG(kind):
-            raise DataError(
-                f"{path}: this is not a regular file but a device or a pipe, which cannot be read twice. "
-                "Save its content to a file first."
-            )
-        with path.open("rb") as stream:
-            head = stream.read(4096)
-    except DataError:
-        raise
-    except FileNotFoundError as err:
-        raise DataError(f"{path}: no such file. Expected a CSV or Parquet file.") from err
-    except (OSError, ValueError) as err:
-        raise DataError(f"{path}: cannot be read ({_reason(err)}).") from err
-    if not head:
-        raise DataError(f"{path}: the file is empty. Expected a table with a header line and a row per track.")
-    if head.startswith(_PARQUET):
-        return _read_parquet(path)
-    try:
-        return read_csv_text(path, gzipped=head.startswith(_GZIP))
-    except OSError as err:
-        raise DataError(f"{path}: cannot be read ({_reason(err)}).") from err
-
-
-def _read_parquet(path: Path) -> pd.DataFrame:
-    import pyarrow.parquet as pq
-
-    try:
-        frame: pd.DataFrame = pq.read_table(path).to_pandas()
-    except (pa.ArrowException, OSError, ValueError, TypeError, OverflowError) as err:
-        raise DataError(f"{path}: starts like a Parquet file but cannot be read ({_short(err)}).") from err
-    if not len(frame.columns):
-        raise DataError(f"{path}: this Parquet file has no columns.")
-    frame.columns = [str(c) for c in frame.columns]
-    frame.attrs.clear()
-    return frame.reset_index(drop=True)
+def _filled(values: pd.Series, *, text: bool) -> pd.Series:
+    """Return a column of the joined table in one type, missing texts as ''."""
+    if text or is_text(values):
+        return values.astype("str").fillna("") if not is_text(values) else values.fillna("")
+    return plain_values(values)
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as err:
+        raise DataError(f"{path}: cannot be read ({err.strerror or err}).") from err
 
 
-def _reason(err: Exception) -> str:
-    return str(getattr(err, "strerror", None) or _short(err))
+def shown_name(given: Given) -> str:
+    """Return how people are told of a file or database, without folders and credentials."""
+    if is_url(given):
+        from .databases import public_name
 
-
-def _short(err: Exception) -> str:
-    return " ".join(str(err).split())[:160]
-
-
-def _listed(names: Iterable[Any], most: int = 12) -> str:
-    shown = [str(n)[:40] for n in names]
-    return ", ".join(shown[:most]) + (f", … ({len(shown)} in all)" if len(shown) > most else "")
-
-
-def _no_features(where: str, table: pd.DataFrame) -> str:
-    near = "; ".join(f"{a!r} resembles {b!r}" for a, b in near_misses(list(table.columns))[:5])
-    one = " Columns are told apart by commas, semicolons or tabs." if len(table.columns) == 1 else ""
-    return (
-        f"{where}: no audio features.{one} Columns found: {_listed(table.columns)}. "
-        f"Looked for: {', '.join(FEATURE_NAMES)}." + (f" Near misses: {near}." if near else "")
-        + " Rename the columns, or choose numeric columns yourself with --features."
-    )  # fmt: skip
+        return public_name(str(given))
+    return writable_text(Path(given).name)

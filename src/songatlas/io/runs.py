@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from songatlas.errors import DataError
 from songatlas.options import Options, options_to_toml
 from songatlas.results import (
+    REJECT_COLUMNS,
     Candidate,
     Choice,
     Clustering,
@@ -58,6 +59,8 @@ def write_run(run: RunData, folder: Path) -> None:
     write_csv(tracks.assign(merged_into_row=merged)[csv_columns(run)], folder / "tracks.csv")
     write_csv(top_tracks(run), folder / "top_tracks.csv")
     write_csv(run.ledger, folder / "ledger.csv")
+    if len(run.rejects):
+        write_csv(run.rejects, folder / "rejects.csv")
     _write_json(
         folder / "clusters.json",
         {"method": run.method, "profiles": run.profiles, "exploration": run.exploration},
@@ -249,6 +252,7 @@ def _assemble(folder: Path, manifest: dict[str, Any]) -> RunData:
         exploration=from_plain(Exploration, clusters["exploration"]),
         cleaning_counts=manifest["cleaning_counts"],
         ledger=_read_ledger(folder),
+        rejects=_read_rejects(folder),
         scaling=_scaling(model["scaling"], _under(arrays, "scaling/")),
         candidates=tuple(from_plain(Candidate, c) for c in scores["candidates"]),
         clusterings=clusterings,
@@ -266,6 +270,14 @@ def _assemble(folder: Path, manifest: dict[str, Any]) -> RunData:
 def _read_ledger(folder: Path) -> pd.DataFrame:
     ledger = pd.read_csv(folder / "ledger.csv", dtype=str, keep_default_na=False, encoding="utf-8")
     return ledger.assign(row=ledger["row"].astype("int64")) if len(ledger) else ledger
+
+
+def _read_rejects(folder: Path) -> pd.DataFrame:
+    path = folder / "rejects.csv"
+    if not path.exists():
+        return pd.DataFrame(columns=list(REJECT_COLUMNS))
+    rejects = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    return rejects.assign(line=rejects["line"].astype("int64"))
 
 
 def _scaling(known: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Scaling:

@@ -3,6 +3,7 @@
 This room introduces the others to one another; it computes nothing itself. Every step can also be called alone.
 """
 
+from .reading import read_tracks
 from .run import cluster_tracks
 
-__all__ = ["cluster_tracks"]
+__all__ = ["cluster_tracks", "read_tracks"]

@@ -1,14 +1,21 @@
 """The manifest: what went in, what was used, what came out, how long it took."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from songatlas.results import RunData
 
 SCHEMA_VERSION = 1
 _PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "numba", "matplotlib")
+
+
+STATES = ("kept", "merged", "set_aside")
 
 
 def make_manifest(
@@ -23,12 +30,18 @@ def make_manifest(
         "python": platform.python_version(),
         "packages": {name: version(name) for name in _PACKAGES},
         "seed": run.options.seed,
-        "inputs": [{"name": name, "rows": rows, "sha256": digest} for name, rows, digest in account.get("files", [])],
+        "inputs": _inputs(account.get("files", []), run.tracks["state"].to_numpy()),
         "columns": account.get("columns", []),
         "unreadable": account.get("unreadable", {}),
+        "dialect": account.get("dialect", ""),
+        "decimals": account.get("decimals", ""),
+        "vetoed": account.get("vetoed", {}),
+        "join": account.get("join"),
         "counts": {
+            "read": len(run.tracks) + len(run.rejects),
             "rows": len(run.tracks),
-            **{state: int(states.get(state, 0)) for state in ("kept", "merged", "set_aside")},
+            "rejected": len(run.rejects),
+            **{state: int(states.get(state, 0)) for state in STATES},
         },
         "label_order": "by falling cluster size, ties by centroid; -1 is noise, an empty label was set aside",
         "warnings": list(warnings),
@@ -36,3 +49,15 @@ def make_manifest(
         "peak_memory_megabytes": peak_megabytes,
     }
     return replace(run, manifest=manifest)
+
+
+def _inputs(files: Sequence[Mapping[str, Any]], state: NDArray[np.object_]) -> list[dict[str, Any]]:
+    """Return the account of each file: rows read = kept + merged + set aside + rejected."""
+    inputs = []
+    start = 0
+    for file in files:
+        own = state[start : start + file["rows"]]
+        start += file["rows"]
+        counts = {name: int((own == name).sum()) for name in STATES}
+        inputs.append({**{k: v for k, v in file.items() if k != "columns"}, **counts})
+    return inputs

@@ -1,6 +1,5 @@
 """From a table to the matrix that is clustered: reading, exploring, cleaning, choosing and scaling features."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from songatlas.errors import DataError, DataWarning
-from songatlas.io.read import canonical_table
+from songatlas.errors import DataError
+from songatlas.io.canonical import canonical_table
 from songatlas.options import Options
 from songatlas.results import Cleaning, Exploration, FloatArray, Scaling
 from songatlas.schema import FEATURE_NAMES
@@ -19,7 +18,6 @@ from songatlas.tracks.explore import explore_tracks
 from songatlas.tracks.features import FeatureTable, choose_features, drop_constant
 from songatlas.tracks.scale import fit_scaling, scale
 
-_SHORT_MEDIAN_MS = 2_000.0
 _LARGEST = 1e100  # squares and their sums stay finite
 
 
@@ -51,7 +49,7 @@ def prepare(table: Any, options: Options) -> Prepared:
         When fewer than two tracks are left, with what became of the others.
     """
     default_features = options.features.features == FEATURE_NAMES
-    table = canonical_table(table, require_features=default_features)
+    table = canonical_table(table, require_features=default_features, column=options.read.column)
     source_columns = tuple(table.attrs["songatlas"]["source_columns"])
     chosen = choose_features(table, options.features)
     exploration = explore_tracks(table, source_columns)
@@ -59,7 +57,6 @@ def prepare(table: Any, options: Options) -> Prepared:
     kept = np.flatnonzero(cleaning.state == "kept")
     if (cleaning.state != "set_aside").sum() < 2:
         raise DataError(_nothing_left(table, len(kept), cleaning, chosen))
-    _warn_of_seconds(chosen, kept)
     values, order = _in_value_order(table, chosen.values[kept], kept)
     constant = drop_constant(chosen.names, values)
     used = [j for j, name in enumerate(chosen.names) if name not in constant] or list(range(len(chosen.names)))
@@ -68,20 +65,6 @@ def prepare(table: Any, options: Options) -> Prepared:
     X = scale(values, scaling)
     _refuse_overflow(names, values, X)
     return Prepared(table, source_columns, exploration, cleaning, kept, order, values, X, scaling)
-
-
-def _warn_of_seconds(chosen: FeatureTable, kept: NDArray[np.int64]) -> None:
-    """Warn where durations look like seconds or minutes: half of all tracks would end within two seconds."""
-    if "duration_ms" not in chosen.names:
-        return
-    median = float(np.median(chosen.values[kept, chosen.names.index("duration_ms")]))
-    if median < _SHORT_MEDIAN_MS:
-        warnings.warn(
-            f"half of the tracks are shorter than {median:,.0f} ms by duration_ms: the column seems to hold seconds or "
-            "minutes. Groups do not depend on the unit, but lengths shown and marked as short or long do: multiply it.",
-            DataWarning,
-            stacklevel=2,
-        )
 
 
 def _in_value_order(
@@ -120,9 +103,4 @@ def _nothing_left(table: pd.DataFrame, n_kept: int, cleaning: Cleaning, chosen: 
     empty = [n for j, n in enumerate(chosen.names) if not np.isfinite(chosen.values[:, j]).any()]
     if 0 < len(empty) < len(chosen.names):
         message += f" Without any number: {', '.join(empty)}. Leave such columns out with --features."
-    if cleaning.counts.get("out_of_range", 0) > n_rows / 2:
-        high = {n: float(np.nanmax(chosen.values[:, j], initial=-np.inf)) for j, n in enumerate(chosen.names)}
-        worst = max((n for n in high if n in FEATURE_NAMES[:8]), key=lambda n: high[n], default=None)
-        if worst and high[worst] > 1:
-            message += f" {worst} goes up to {high[worst]:g}, expected 0 to 1: divide percent values by 100."
     return message + " Look at the table with: songatlas inspect FILE"

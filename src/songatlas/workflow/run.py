@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from songatlas.cluster.margin import center_distance, cluster_centers, membership_margin
@@ -18,7 +19,7 @@ from songatlas.maps.project import map_tracks
 from songatlas.options import Options
 from songatlas.profiles import build_profiles
 from songatlas.progress import SILENT, Progress
-from songatlas.results import Clustering, FloatArray, Profile, Provenance, RunData, TrackMap
+from songatlas.results import REJECT_COLUMNS, Clustering, FloatArray, Profile, Provenance, RunData, TrackMap
 from songatlas.seeds import stage_seed
 
 from .choice import all_candidates, choose_method, describe_choice
@@ -136,6 +137,7 @@ def _cluster(table: Any, options: Options, progress: Progress, clock: _Clock) ->
         map=track_map,
         options=options,
         manifest={},
+        rejects=pd.DataFrame(ready.table.attrs["songatlas"].get("rejects", ()), columns=REJECT_COLUMNS),
     )
 
 

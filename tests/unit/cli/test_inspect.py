@@ -35,10 +35,14 @@ def explore(table):
     return explore_tracks(table, list(table.columns))
 
 
+def file_account(name, rows):
+    return {"name": name, "read": rows + 2, "rows": rows, "rejected": 2, "format": "CSV", "dialect": "", "columns": []}
+
+
 def page(table, width, *, terminal=False, files=()):
     stream = io.StringIO()
     console = Console(file=stream, width=width, force_terminal=terminal, highlight=False, markup=False, emoji=False)
-    render_exploration(explore(table), console, files)
+    render_exploration(explore(table), console, {"files": list(files), "columns": []})
     return stream.getvalue()
 
 
@@ -64,10 +68,10 @@ def test_wide_page_shows_more_quantiles():
 
 
 def test_page_holds_all_that_was_found():
-    text = page(songs(), 120, files=[("a.csv", 100), ("b.csv", 200)])
+    text = page(songs(), 120, files=[file_account("a.csv", 100), file_account("b.csv", 200)])
     for part in (
         "2 files: 300 rows",
-        "  b.csv: 200",
+        "  b.csv: 202 rows read, 200 taken, 2 rejected (CSV)",
         "energy  loudness  +1.00  redundant",
         "jazz",
         "夜の灯台",
@@ -115,8 +119,9 @@ def test_histogram_bars_show_empty_bins_and_never_hide_a_track():
 
 def test_json_holds_the_exploration_with_null_for_nan():
     found = explore(songs().assign(liveness=0.5))
-    values = json.loads(exploration_to_json(found, [("a.csv", 300)]), parse_constant=pytest.fail)
-    assert values["files"] == [{"name": "a.csv", "n_rows": 300}]
+    account = {"files": [file_account("a.csv", 300)]}
+    values = json.loads(exploration_to_json(found, account), parse_constant=pytest.fail)
+    assert values["files"][0]["name"] == "a.csv" and values["files"][0]["rows"] == 300
     assert values["n_rows"] == 300
     assert [f["name"] for f in values["features"]] == [f.name for f in found.features]
     i = found.correlation_names.index("liveness")
@@ -137,7 +142,7 @@ def test_command_prints_a_page_without_trailing_blanks(csv_file, monkeypatch):
     result = CliRunner().invoke(inspect, [str(csv_file)])
     assert result.exit_code == 0, result.output
     lines = result.output.splitlines()
-    assert lines[0] == "songs.csv: 300 rows"
+    assert lines[0] == "songs.csv: 300 rows (CSV, UTF-8, comma)"
     assert not [line for line in lines if line != line.rstrip()]
     assert max(cell_len(line) for line in lines) <= 80
 
@@ -148,7 +153,7 @@ def test_command_prints_json(csv_file):
     values = json.loads(result.output)
     assert values["n_rows"] == 600
     assert values["duplicates"]["ids"] == 300
-    assert [f["name"] for f in values["files"]] == ["songs.csv", "songs.csv"]
+    assert [f["name"] for f in values["files"]] == ["songs.csv", "songs.csv (2)"]
 
 
 def test_command_needs_a_file():

@@ -144,7 +144,9 @@ def test_each_method_runs_alone(catalogue, method):
 
 @pytest.mark.parametrize("own_ids", [True, False])
 def test_equal_tracks_are_one_cluster_and_it_says_so(own_ids):
-    same = pd.DataFrame({name: [0.5] * 30 for name in FEATURE_NAMES}).assign(tempo=120.0, duration_ms=2e5)
+    same = pd.DataFrame({name: [0.5] * 30 for name in FEATURE_NAMES}).assign(
+        tempo=120.0, duration_ms=2e5, loudness=-7.5
+    )
     if own_ids:
         same = same.assign(track_id=[f"t{i}" for i in range(30)])
     with pytest.warns(DataWarning, match="all tracks have equal features: there is one cluster"):
@@ -171,10 +173,13 @@ def test_nothing_left_after_cleaning_is_refused_with_the_account(catalogue, bad)
         cluster_tracks(catalogue.assign(energy=bad), options())
 
 
-def test_percent_values_are_refused_with_advice(catalogue):
+def test_columns_in_percent_group_as_the_same_in_fractions(catalogue):
     percent = catalogue.assign(**{n: catalogue[n] * 100 for n in ("danceability", "energy", "valence", "liveness")})
-    with pytest.raises(DataError, match="expected 0 to 1: divide percent values by 100"):
-        cluster_tracks(percent, options())
+    with pytest.warns(DataWarning, match="is read as 0–1, although the other columns are percent"):
+        found = cluster_tracks(percent, options(n_clusters_range=[2, 3]))
+    same = cluster_tracks(catalogue, options(n_clusters_range=[2, 3]))
+    assert (found.tracks["cluster"] == same.tracks["cluster"]).all()
+    np.testing.assert_allclose(found.tracks["energy"], catalogue["energy"], atol=1e-12)
 
 
 def test_own_columns_named_like_ours_are_kept(catalogue):
@@ -206,9 +211,13 @@ def test_truth_is_found():
     assert adjusted_rand_score(true, found.clustering.labels) > 0.95
 
 
-def test_durations_in_seconds_are_doubted(catalogue):
-    with pytest.warns(DataWarning, match="seems to hold seconds"):
-        cluster_tracks(catalogue.assign(duration_ms=catalogue["duration_ms"] / 1000), options(n_clusters_range=[2, 3]))
+def test_durations_in_seconds_group_as_the_same_in_milliseconds(catalogue):
+    seconds = catalogue.assign(duration_ms=catalogue["duration_ms"] / 1000)
+    with pytest.warns(DataWarning, match="durations are read as seconds"):
+        found = cluster_tracks(seconds, options(n_clusters_range=[2, 3]))
+    same = cluster_tracks(catalogue, options(n_clusters_range=[2, 3]))
+    assert (found.tracks["cluster"] == same.tracks["cluster"]).all()
+    np.testing.assert_allclose(found.tracks["duration_ms"], same.tracks["duration_ms"])
 
 
 def test_warnings_are_in_the_manifest(catalogue):

@@ -1,0 +1,251 @@
+"""Reads a damaged CSV file row by row: what does not fit the header is rejected with its line, the rest is kept.
+
+Slower than `songatlas.io.csv_files`' way, which hands a file over as soon as one row does not fit. A quote that is
+opened and never closed costs the one line on which it stands: reading goes on with the next line.
+"""
+
+import csv
+import io
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from songatlas.errors import DataError
+
+from .csv_shape import Shape
+from .dialects import feature_count, field_count
+from .encodings import Encoding, open_as_utf8
+from .raw import ByteSource, Reject
+from .refusals import second_header
+
+_ROWS_AT_ONCE = 20_000
+_MOST_LINES, _MOST_CHARACTERS = 2_000, 1_000_000  # of one row; beyond, a quote was never closed
+_LINES_LOOKED_AT = 50
+MAX_CELL = 8 << 20
+
+
+@dataclass
+class Rows:
+    """The rows of a file that fit, column by column, and those that do not."""
+
+    table: pa.Table
+    rejects: list[Reject]
+
+
+@dataclass
+class _Sorted:
+    """Rows on their way into a table."""
+
+    n_columns: int
+    chunks: list[pa.Table] = field(default_factory=list)
+    waiting: list[list[str]] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    widths: Counter[int] = field(default_factory=Counter)
+
+    def keep(self, cells: list[str], names: list[str]) -> None:
+        self.waiting.append(cells)
+        if len(self.waiting) >= _ROWS_AT_ONCE:
+            self.flush(names)
+
+    def flush(self, names: list[str]) -> None:
+        columns = zip(*self.waiting, strict=True) if self.waiting else ([] for _ in names)
+        arrays = [pa.array(list(column), type=pa.large_string()) for column in columns]
+        self.chunks.append(pa.Table.from_arrays(arrays, names=names))
+        self.waiting.clear()
+
+
+def read_rows(source: ByteSource, encoding: Encoding, shape: Shape) -> Rows:
+    """Return the rows that fit the header, and the others with their lines.
+
+    Raises
+    ------
+    DataError
+        When most rows do not fit the header, or when a second header stands among the rows.
+    """
+    found = _Sorted(len(shape.names))
+    header = [cell.strip() for cell in shape.raw_names]
+    for line, text, cells in _records(source, encoding, shape):
+        reason = _misfit(cells, text, header)
+        if reason is None and cells is not None:
+            found.widths[len(cells)] += 1
+            found.keep(cells, shape.names)
+            continue
+        if cells is not None and reason != _AGAIN:
+            found.widths[len(cells)] += 1
+            if len(cells) > 1 and feature_count(cells) >= 2:
+                raise DataError(second_header(source.where, f"line {line:,}"))
+        found.rejects.append(Reject(line, reason or "", text.rstrip("\r\n")))
+    found.flush(shape.names)
+    table = pa.concat_tables(found.chunks)
+    _refuse_most(source.where, shape, found, table.num_rows)
+    return Rows(table, found.rejects)
+
+
+_AGAIN = "the header again"
+_OPEN = "a quote is opened and never closed"
+
+
+def _misfit(cells: list[str] | None, text: str, header: list[str]) -> str | None:
+    """Return why a row does not fit; None where it does."""
+    if cells is None:
+        return _OPEN
+    if "\0" in text:
+        return "a zero byte in the row"
+    if len(cells) != len(header):
+        return f"{len(cells)} {'field' if len(cells) == 1 else 'fields'}, the header has {len(header)}"
+    if len(cells) > 1 and [cell.strip() for cell in cells] == header:
+        return _AGAIN
+    return None
+
+
+def _records(source: ByteSource, encoding: Encoding, shape: Shape) -> Iterator[tuple[int, str, list[str] | None]]:
+    """Yield line number, text and cells of every row below the header; cells are None for an open quote.
+
+    Lines of blanks are no rows.
+    """
+    csv.field_size_limit(MAX_CELL)
+    with io.TextIOWrapper(open_as_utf8(source, encoding), encoding="utf-8-sig", errors="replace", newline="") as stream:
+        for _ in range(shape.lines):
+            stream.readline()
+        lines = _Lines(stream, shape.lines)
+        while (line := lines.next()) is not None:
+            number = lines.number
+            if not line.strip():
+                continue
+            if '"' not in line:
+                yield number, line, line.rstrip("\r\n").split(shape.separator)
+                continue
+            text = _whole_row(line, lines, shape)
+            cells = None if text is None else _cells(text, shape)
+            yield number, line if text is None else text, cells
+
+
+class _Lines:
+    """The physical lines of a stream, some of which can be put back."""
+
+    def __init__(self, stream: io.TextIOWrapper, number: int) -> None:
+        self._stream, self.number = stream, number
+        self._waiting: deque[str] = deque()
+
+    def next(self) -> str | None:
+        """Return the next line with its end, None behind the last."""
+        line = self._waiting.popleft() if self._waiting else self._stream.readline()
+        self.number += bool(line)
+        return line or None
+
+    def put_back(self, lines: list[str]) -> None:
+        """Let lines come again."""
+        self._waiting.extendleft(reversed(lines))
+        self.number -= len(lines)
+
+
+def _whole_row(first: str, lines: _Lines, shape: Shape) -> str | None:
+    """Return a row with the further lines that its quoted cells reach over; None where a quote is never closed."""
+    text, more = first, list[str]()
+    while quote_is_open(text, shape.separator):
+        added = _up_to_a_quote(lines, more)
+        if added is None or len(text) + len(added) > _MOST_CHARACTERS:
+            lines.put_back(more)
+            return None
+        text += added
+    if more:
+        cells = _cells(text, shape)
+        fits = len(cells) == len(shape.names)
+        if swallows_rows(cells, shape.separator) if fits else _any_is_a_row(more, shape):
+            lines.put_back(more)
+            return None
+    return text
+
+
+def _any_is_a_row(lines: list[str], shape: Shape) -> bool:
+    """Return whether one of some lines is a row on its own, so that the quote before them was never closed."""
+    width = len(shape.names)
+    looked_at = lines[:_LINES_LOOKED_AT]
+    return any(not quote_is_open(line, shape.separator) and len(_cells(line, shape)) == width for line in looked_at)
+
+
+def _up_to_a_quote(lines: _Lines, taken: list[str]) -> str | None:
+    """Return the next lines up to one with a quote, noting them as taken; None where none comes in time."""
+    added = ""
+    while len(taken) < _MOST_LINES and (line := lines.next()) is not None:
+        taken.append(line)
+        added += line
+        if '"' in line:
+            return added
+    return None
+
+
+def quote_is_open(text: str, separator: str) -> bool:
+    """Return whether a quoted cell of a row is not closed by its end.
+
+    Examples
+    --------
+    >>> quote_is_open('a,"b', ","), quote_is_open('a,12" mix,c', ",")
+    (True, False)
+    """
+    place = 0
+    while True:
+        if text.startswith('"', place):
+            end = text.find('"', place + 1)
+            while end >= 0 and text.startswith('"', end + 1):
+                end = text.find('"', end + 2)
+            if end < 0:
+                return True
+            place = end + 1
+        after = text.find(separator, place)
+        if after < 0:
+            return False
+        place = after + 1
+
+
+def swallows_rows(cells: list[str], separator: str) -> bool:
+    """Return whether a cell holds whole rows: as many separators for each line break as a row has."""
+    between = len(cells) - 1
+    return between > 1 and any(holds_rows(cell, between, separator) for cell in cells)
+
+
+def holds_rows(cell: str, between: int, separator: str) -> bool:
+    """Return whether a cell holds exactly ``between`` separators for each of its line breaks.
+
+    A cell that reaches from its column in one row to the same column in a later one does; else the row would not
+    have the right number of fields.
+    """
+    text = cell.rstrip("\r\n")
+    breaks = text.count("\n") or text.count("\r")
+    return bool(breaks) and text.count(separator) == between * breaks
+
+
+def _cells(text: str, shape: Shape) -> list[str]:
+    try:
+        cells = next(csv.reader(io.StringIO(text.rstrip("\r\n"), newline=""), delimiter=shape.separator), [])
+        if shape.wrapped and len(cells) == 1:
+            cells = next(csv.reader([cells[0]], delimiter=shape.separator), [])
+    except csv.Error:  # a cell beyond the limit
+        return []
+    return cells
+
+
+def _refuse_most(where: str, shape: Shape, found: _Sorted, n_kept: int) -> None:
+    """Raise DataError where the usual row does not have the header's number of fields."""
+    n_rows, width = sum(found.widths.values()), len(shape.names)
+    if not n_rows:
+        return
+    usual, count = max(found.widths.items(), key=lambda item: (item[1], item[0] == width))
+    if usual != width and count > found.widths[width]:
+        missing = ""
+        if field_count(shape.raw_names) == 0:
+            missing = " None of the names is known: this may be no table at all."
+        elif usual == width + 1:
+            missing = " The header seems to lack a name: read on like this, every value would stand one column off."
+        raise DataError(
+            f"{where}: the header has {width} {'name' if width == 1 else 'names'}, but {count:,} of {n_rows:,} rows "
+            f"have {usual} fields.{missing} Nothing was read. Mend the header line and try again."
+        )
+    if n_kept < len(found.rejects):
+        first = "; ".join(f"line {r.line:,}: {r.reason}" for r in found.rejects[:3])
+        raise DataError(
+            f"{where}: {len(found.rejects):,} of {n_kept + len(found.rejects):,} rows cannot be read ({first}). "
+            "Nothing was read. Mend the file and try again."
+        )

@@ -1,0 +1,199 @@
+"""Opens what a person names, by its first bytes: text, JSON, gzip, ZIP, Parquet, Feather, workbooks, databases, URLs.
+
+The ending of a file's name decides nothing; a file that is something else than it is called is read as what it is.
+"""
+
+import re
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from songatlas.errors import DataError, ParameterError
+
+from .archives import file_source, gunzipped, zip_kind, zip_members
+from .csv_files import read_csv
+from .dialects import feature_count
+from .json_files import read_json
+from .memory import refuse_too_large
+from .raw import ByteSource, RawTable
+
+_URL = re.compile(r"[a-zA-Z][\w+.-]*://")
+_EXPECTED = "Expected a table: CSV, JSON, Parquet, Feather, an Excel workbook, SQLite or DuckDB, zipped or not."
+_HEAD = 4096
+_TEXT_FACTOR = 2.5  # memory for each byte of text, at the most
+_OTHER_KINDS = (
+    (b"%PDF", "a PDF. Export the table as CSV (UTF-8)"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls). Save it as .xlsx or CSV"),
+    (b"Rar!", "a RAR archive. Unpack it first"),
+    (b"7z\xbc\xaf", "a 7-Zip archive. Unpack it first"),
+    (b"BZh", "a bzip2 file. Unpack it first"),
+    (b"\xfd7zXZ", "an xz file. Unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard file. Unpack it first"),
+    (b"\x89HDF", "an HDF5 file. Save the table as Parquet or CSV"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"ID3", "a sound file: songatlas reads tables of audio features, not audio"),
+    (b"RIFF", "a sound file: songatlas reads tables of audio features, not audio"),
+    (b"fLaC", "a sound file: songatlas reads tables of audio features, not audio"),
+)
+_PACKED_KINDS = {
+    "binary workbook": "a binary Excel workbook (.xlsb). Save it as .xlsx or CSV",
+    "opendocument": "an OpenDocument file (.ods). Save the sheet as .xlsx or CSV",
+    "numbers": "a Numbers file. Export the table as CSV",
+    "document": "a text document or slides. Save the table as CSV",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which part of a workbook or database is read: a sheet or table by name, or a query."""
+
+    table: str | None = None
+    query: str | None = None
+
+
+def is_url(given: str | Path) -> bool:
+    """Return whether a text is a URL rather than the path of a file."""
+    return isinstance(given, str) and bool(_URL.match(given))
+
+
+def open_source(given: str | Path, choice: Choice) -> list[RawTable]:
+    """Return the tables behind a path or a database's URL: one, or one for each member of an archive.
+
+    Raises
+    ------
+    DataError
+        When there is nothing to read, or what is there is no table.
+    ParameterError
+        When a sheet, table or query is named for a file that has none.
+    """
+    if is_url(given):
+        return [_read_url(str(given), choice)]
+    path = Path(given)
+    head = _first_bytes(path)
+    database = _read_database(path, head, choice)
+    if database is not None:
+        return [database]
+    source = replace(file_source(path), path=path)
+    packed = zip_kind(path) if head.startswith(b"PK\x03\x04") else ""
+    if packed == "workbook":
+        return [_read_workbook(source, choice)]
+    if packed not in ("", "archive"):
+        raise DataError(f"{path}: this is {_PACKED_KINDS[packed]}. {_EXPECTED}")
+    if choice.table or choice.query:
+        raise ParameterError(
+            f"{path}: a {'table' if choice.table else 'query'} can be named for workbooks and databases only."
+        )
+    if packed:
+        return _read_archive(path)
+    if head.startswith(b"PAR1"):
+        from .arrow_files import read_parquet_file
+
+        return [read_parquet_file(path)]
+    if head.startswith((b"ARROW1", b"FEA1")):
+        from .arrow_files import read_feather
+
+        return [read_feather(path)]
+    return [_read_text(source, head)]
+
+
+def _first_bytes(path: Path) -> bytes:
+    try:
+        kind = path.stat().st_mode
+        if stat.S_ISDIR(kind):
+            raise DataError(f"{path}: this is a folder. Name the files in it.")
+        if not stat.S_ISREG(kind):
+            raise DataError(
+                f"{path}: this is not a regular file but a device or a pipe, which cannot be read twice. "
+                "Save its content to a file first."
+            )
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD)
+    except FileNotFoundError as err:
+        raise DataError(f"{path}: no such file. {_EXPECTED}") from err
+    except DataError:
+        raise
+    except (OSError, ValueError) as err:
+        raise DataError(f"{path}: cannot be read ({getattr(err, 'strerror', None) or err}).") from err
+    if not head:
+        raise DataError(f"{path}: the file is empty. Expected a table with a header line and a row per track.")
+    return head
+
+
+def _read_text(source: ByteSource, head: bytes) -> RawTable:
+    """Return the table in a text file, which may be gzipped."""
+    if head.startswith(b"\x1f\x8b"):
+        source = replace(gunzipped(source), path=None)
+        with source.open() as stream:
+            head = stream.read(_HEAD)
+        if not head:
+            raise DataError(
+                f"{source.where}: the file is empty. Expected a table with a header line and a row per track."
+            )
+    for mark, kind in _OTHER_KINDS:
+        if head.startswith(mark):
+            raise DataError(f"{source.where}: this is {kind}. {_EXPECTED}")
+    if head.startswith((b"PK\x03\x04", b"PAR1", b"ARROW1")):
+        raise DataError(f"{source.where}: this is packed twice. Unpack it once and try again.")
+    if source.size is not None:
+        refuse_too_large(source.where, source.size, factor=_TEXT_FACTOR)
+    return read_json(source) if _is_json(head) else read_csv(source)
+
+
+def _is_json(head: bytes) -> bool:
+    text = head.decode("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "ignore").lstrip()
+    if text[:1] == "{":
+        return True
+    return text[:1] == "[" and re.match(r"\[\s*([\[{\]\"\d-]|null)", text) is not None
+
+
+def _read_archive(path: Path) -> list[RawTable]:
+    found = zip_members(path)
+    tables = []
+    for member in found.members:
+        with member.open() as stream:
+            head = stream.read(_HEAD)
+        if not head.strip():
+            raise DataError(f"{member.where}: the file is empty. Take it out of the archive.")
+        tables.append(_read_text(member, head))
+    return tables
+
+
+def _read_workbook(source: ByteSource, choice: Choice) -> RawTable:
+    from .workbooks import read_workbook
+
+    if choice.query:
+        raise ParameterError(f"{source.where}: a query can be named for databases only; name a sheet with --table.")
+    return read_workbook(source, choice.table, feature_count)
+
+
+def _read_database(path: Path, head: bytes, choice: Choice) -> RawTable | None:
+    if head.startswith(b"SQLite format 3\0"):
+        from .databases import read_sqlite
+
+        return read_sqlite(path, choice.table, choice.query, feature_count)
+    if head[8:12] == b"DUCK":
+        from .databases import read_duckdb
+
+        return read_duckdb(path, choice.table, choice.query, feature_count)
+    return None
+
+
+def _read_url(url: str, choice: Choice) -> RawTable:
+    scheme = url.split("://", 1)[0].casefold()
+    if scheme in ("http", "https", "ftp", "s3", "gs", "file"):
+        raise DataError(f"{scheme}://…: addresses of this kind are not read. Save the file here first, and name it.")
+    from .databases import read_url
+
+    return read_url(url, choice.table, choice.query, feature_count)
+
+
+def names_of(tables: Sequence[RawTable]) -> list[str]:
+    """Return how each table is shown to people, told apart where two have one name."""
+    taken: dict[str, int] = {}
+    names = []
+    for table in tables:
+        taken[table.name] = taken.get(table.name, 0) + 1
+        names.append(table.name if taken[table.name] == 1 else f"{table.name} ({taken[table.name]})")
+    return names

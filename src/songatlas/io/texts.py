@@ -1,0 +1,189 @@
+"""Brings text columns into canonical form: ids bare, lists as text, entities resolved, words for "missing" as ''.
+
+Nothing is guessed: a text is trimmed and unwrapped, never corrected.
+"""
+
+import html
+import re
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .arrow_text import holds_any, is_text, map_distinct, replace_where, to_arrow, to_series, trimmed
+from .dialects import missing_words
+
+_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?:(?!\d)|(?=(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)))")
+_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
+_NAMED = re.compile(r"""['"]name['"]\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""")
+_ENTITY = r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});"
+_ID = re.compile(r"(?:spotify:(?:track|artist|album):|https?://\S*/)(?P<id>[^/:?#\s]+)/?(?:[?#]\S*)?$")
+_NO_TRACK = ("spotify:local:", "spotify:episode:")
+_COMMA = re.compile(r"(?<!\\),\s*")
+_EMPTY_LISTS = ("[]", "set()", "{}", "()", "list()")
+LIST_COLUMNS = ("artist_name", "artist_id", "genres")
+
+
+def text_column(canonical: str, values: pd.Series, *, commas: bool = False) -> pd.Series:
+    """Return a text column in canonical form, '' where missing.
+
+    Several artists are joined by '; ', several genres by ';'.
+
+    Parameters
+    ----------
+    canonical : str
+        A text column of `songatlas.schema`.
+    values : Series of any type
+    commas : bool
+        Whether commas part the artists of a cell (see `artists_parted_by_commas`).
+    """
+    if canonical == "artist_name":
+        return map_distinct(values, lambda cell: "; ".join(list_items(cell, commas=commas)))
+    if canonical == "artist_id":
+        return map_distinct(values, lambda cell: "; ".join(filter(None, map(bare_id, list_items(cell, commas=True)))))
+    if canonical == "genres":
+        return map_distinct(values, lambda cell: ";".join(list_items(cell, commas=True)))
+    if not is_text(values):
+        convert = bare_id if canonical == "track_id" else plain_text
+        return map_distinct(values, convert)
+    texts = plain_texts(to_arrow(values))
+    if canonical == "track_id":
+        if holds_any(texts, b":", b"/"):
+            texts = replace_where(texts, pc.match_substring_regex(texts, "[:/]"), bare_id)
+    elif canonical == "isrc":
+        texts = pc.utf8_upper(pc.replace_substring(texts, "-", ""))
+    else:
+        if holds_any(texts, b"&"):
+            texts = replace_where(texts, pc.match_substring_regex(texts, _ENTITY), html.unescape)
+        if holds_any(texts, b'""'):
+            texts = replace_where(texts, pc.match_substring_regex(texts, '^[^"]+""$'), lambda text: text[:-2])
+    return to_series(texts, values.index)
+
+
+def plain_texts(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return texts without blanks around them, words for "missing" as ''."""
+    texts = trimmed(texts)
+    words = _missing_words()
+    if not len(texts) or pc.min(pc.binary_length(texts)).as_py() > max(map(len, words.to_pylist())):
+        return texts
+    missing = pc.is_in(texts, value_set=words)
+    return pc.if_else(missing, pa.scalar("", pa.large_string()), texts) if pc.any(missing).as_py() else texts
+
+
+@cache
+def _missing_words() -> pa.Array:
+    """Return the words for "missing" in the ways they are written, '' left out."""
+    words = {form for word in missing_words() if word for form in (word, word.upper(), word.capitalize(), word.title())}
+    return pa.array(sorted({*words, "NaN", "NaT", "nAn"}), type=pa.large_string())
+
+
+def plain_text(cell: Any) -> str:
+    """Return a cell as stripped text, '' where it is missing."""
+    if is_missing(cell):
+        return ""
+    text = cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)
+    text = text.strip()
+    return "" if text.casefold() in missing_words() else text
+
+
+def is_missing(cell: Any) -> bool:
+    """Return whether a cell is None, NaN, NaT or pandas' NA (a list never is)."""
+    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, (float, np.floating)) and cell != cell)
+
+
+def bare_id(cell: Any) -> str:
+    """Return an id without its URI or link around it; local files and episodes have none.
+
+    Examples
+    --------
+    >>> bare_id("spotify:track:abc"), bare_id("https://open.spotify.com/track/abc?si=1"), bare_id("t7")
+    ('abc', 'abc', 't7')
+    >>> bare_id("spotify:local:Ana:Album:Song:200")
+    ''
+    """
+    text = plain_text(cell)
+    if text.startswith(_NO_TRACK):
+        return ""
+    match = _ID.fullmatch(text)
+    return match["id"] if match else text
+
+
+def list_items(cell: Any, *, commas: bool = False) -> list[str]:
+    """Return the items of a cell: one value, the text of a list, or a list (of values or of named objects).
+
+    The text is parsed, never evaluated. Semicolons part items, commas only where told, and not behind a backslash.
+
+    Examples
+    --------
+    >>> list_items("['Ana', \\"Joe's Band\\"]"), list_items("[]"), list_items("Ana; Joe"), list_items("Ana, Bo")
+    (['Ana', "Joe's Band"], [], ['Ana', 'Joe'], ['Ana, Bo'])
+    >>> list_items("Ana, Bo\\\\, the Fox", commas=True), list_items("set()")
+    (['Ana', 'Bo, the Fox'], [])
+    """
+    if isinstance(cell, (list, tuple, np.ndarray)):
+        names = [item.get("name", "") if isinstance(item, dict) else item for item in cell]
+        return [text for text in map(plain_text, names) if text]
+    if isinstance(cell, dict):
+        return [text for text in [plain_text(cell.get("name"))] if text]
+    text = plain_text(cell)
+    if "&" in text and re.search(_ENTITY, text):
+        text = html.unescape(text)
+    if text in _EMPTY_LISTS:
+        return []
+    if text[:1] + text[-1:] in ("[]", "{}"):
+        return _literal_items(text[1:-1])
+    parts = text.split(";")
+    if commas:
+        parts = [part for piece in parts for part in _COMMA.split(piece)]
+    return [part for part in (p.replace("\\,", ",").strip() for p in parts) if part]
+
+
+def _literal_items(inner: str) -> list[str]:
+    """Return the items of a list literal (Python's, NumPy's or JSON's), of objects their names."""
+    pattern = _NAMED if "{" in inner or re.match(r"\s*['\"]name['\"]\s*:", inner) else _QUOTED
+    quoted = [a or b for a, b in pattern.findall(inner)]
+    if not quoted and "{" not in inner:
+        quoted = inner.split(",")
+    items = [re.sub(r"\\(.)", r"\1", item).strip() for item in quoted]
+    return [item for item in items if item]
+
+
+def artists_parted_by_commas(artists: pd.Series, ids: pd.Series | None) -> bool:
+    """Return whether commas part the artists of a cell, by what the cells themselves show.
+
+    Either some comma inside a name is written with a backslash, or there are as many artists between commas as
+    ids, in nearly every row. Otherwise a comma may belong to a name and parts nothing.
+    """
+    if not is_text(artists):
+        return False
+    texts = to_arrow(artists)
+    if pc.any(pc.match_substring(texts, "\\,")).as_py():
+        return True
+    if ids is None or not is_text(ids):
+        return False
+    rows = np.flatnonzero(pc.match_substring(texts, ",").to_numpy())[:2_000]
+    pairs = [
+        (len(list_items(artist, commas=True)), len(list_items(known, commas=True)))
+        for artist, known in zip(artists.iloc[rows], ids.iloc[rows], strict=True)
+    ]
+    pairs = [pair for pair in pairs if pair[1]]
+    return bool(pairs) and sum(a == b for a, b in pairs) >= 0.9 * len(pairs)
+
+
+def years(values: pd.Series) -> pd.Series:
+    """Return the years in dates of any order as Int64, missing where there is none.
+
+    Examples
+    --------
+    >>> years(pd.Series(["1959-03-10", "4/26/2024", "22-02-1922", "20130625", "0000", ""])).tolist()
+    [1959, 2024, 1922, 2013, <NA>, <NA>]
+    """
+
+    codes, distinct = pd.factorize(values, use_na_sentinel=True)
+    found = [_YEAR.search(plain_text(cell)) for cell in distinct]
+    known = np.array([*(int(match[1]) if match else 0 for match in found), 0], dtype=np.int64)
+    read = known[codes]
+    return pd.Series(pd.arrays.IntegerArray(read, read == 0), values.index)

@@ -1,0 +1,66 @@
+"""Reads tracks and, where they come without audio features, brings these in from other tables."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from songatlas.io.plain import to_plain
+from songatlas.io.read import read_tracks as read_tables
+from songatlas.io.read import shown_name
+from songatlas.tracks.join import describe_join, join_features
+
+Given = str | Path
+
+
+def read_tracks(
+    paths: Given | Iterable[Given],
+    *,
+    require_features: bool = True,
+    column: Mapping[str, str] | None = None,
+    table: str | None = None,
+    query: str | None = None,
+    features_from: Given | Iterable[Given] = (),
+) -> pd.DataFrame:
+    """Return the tracks of one or several files as one table, with audio features from others where these lack them.
+
+    Parameters
+    ----------
+    paths : path, database URL, or iterable of them
+        CSV (any encoding and separator), JSON, JSON Lines, Parquet, Feather, Excel, SQLite or DuckDB files, gzipped
+        or zipped where they are text; or URLs as SQLAlchemy takes them.
+    require_features : bool
+        Refuse a table that has no audio feature (a run can still cluster other numeric columns by name).
+    column : mapping of canonical name to source column, optional
+        Columns of ``paths`` read by hand, such as ``{"valence": "Mood"}``; 'none' leaves a canonical column out.
+    table, query : str, optional
+        The sheet, table or view to read from a workbook or database, or a query that reads.
+    features_from : path, database URL, or iterable of them
+        Tables with audio features, asked in this order for each track that lacks them: by id, by ISRC, by title and
+        artist.
+
+    Returns
+    -------
+    DataFrame
+        Source columns and canonical columns, a row per row that could be read, in order. With several files also
+        ``source_file``; with ``features_from`` also ``matched_by`` and ``features_from``. Missing numbers are NaN,
+        missing texts ''. How everything was read stands in ``attrs["songatlas"]``.
+
+    Raises
+    ------
+    DataError
+        When a file is missing, empty, unreadable, holds no audio feature, or values on another scale; or when no
+        track finds its features.
+    """
+    sources = [features_from] if isinstance(features_from, (str, Path)) else list(features_from)
+    wanted = require_features and not sources
+    tracks = read_tables(paths, require_features=wanted, column=column, table=table, query=query)
+    if not sources:
+        return tracks
+    others = [(shown_name(source), read_tables(source)) for source in sources]
+    joined, report = join_features(tracks, others)
+    account = dict(tracks.attrs["songatlas"])
+    account["join"] = {**to_plain(report), "match_rate": report.match_rate, "told": describe_join(report)}
+    account["features_from"] = [file for _, other in others for file in other.attrs["songatlas"]["files"]]
+    joined.attrs["songatlas"] = account
+    return joined

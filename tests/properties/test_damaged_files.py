@@ -1,0 +1,226 @@
+"""Damaged files of every dialect: each is read with an account of all its rows, or refused with a reason.
+
+SONGATLAS_DAMAGED_FILES is the number of cases (300), SONGATLAS_SEED their seed (0). A case is made from its number
+alone: ``damaged_file(number, seed)`` in ``tests/dialects/damage.py``.
+"""
+
+import os
+import signal
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from songatlas import read_tracks
+from songatlas.errors import DataWarning, SongAtlasError
+from songatlas.options import CleanOptions
+from songatlas.schema import FEATURE_NAMES
+from songatlas.tracks.clean import clean_tracks
+
+from ..dialects import KNOWN_TRACKS
+from ..dialects.broken_rows import StrayMark, broken_rows, stray_mark
+from ..dialects.damage import damaged_file
+
+N_CASES = int(os.environ.get("SONGATLAS_DAMAGED_FILES", "300"))
+SEED = int(os.environ.get("SONGATLAS_SEED", "0"))
+SECONDS = 20
+SHOWN = 12
+
+
+class TimeIsUpError(BaseException):
+    """Reading took too long; no reader may catch it."""
+
+
+@contextmanager
+def time_limit(seconds: int) -> Iterator[None]:
+    """Raise TimeIsUpError after some seconds, where the platform has alarms."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(*_: Any) -> None:
+        raise TimeIsUpError
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def fault_of_account(table: pd.DataFrame) -> str:
+    """Return what is wrong with the account of the rows, '' when nothing is."""
+    account = table.attrs["songatlas"]
+    files = account["files"]
+    if any(file["read"] != file["rows"] + file["rejected"] for file in files):
+        return f"read is not rows + rejected: {files}"
+    if sum(file["rows"] for file in files) != len(table) or not len(table):
+        return f"{len(table)} rows, but the files account for {files}"
+    if len(account["rejects"]) != sum(file["rejected"] for file in files):
+        return f"{len(account['rejects'])} rejects are listed, but {files}"
+    if not all(len(reject) == 4 and reject[1] >= 1 and reject[2] for reject in account["rejects"]):
+        return f"a reject has no line or no reason: {account['rejects'][:3]}"
+    if not table.columns.is_unique or not set(account["source_columns"]) <= set(table.columns):
+        return "columns are lost or repeated"
+    return ""
+
+
+def fault_of_cleaning(table: pd.DataFrame) -> str:
+    features = [name for name in FEATURE_NAMES if name in table]
+    state = clean_tracks(table, features, CleanOptions()).state
+    counted = {name: int(np.sum(state == name)) for name in ("kept", "merged", "set_aside")}
+    return "" if sum(counted.values()) == len(table) else f"of {len(table)} rows only {counted} are accounted for"
+
+
+def fault_of_reading(path: Path) -> str:
+    """Return what is wrong with reading a file, '' when it is read with an account or refused with a reason."""
+    try:
+        with time_limit(SECONDS):
+            table = read_tracks(path)
+    except SongAtlasError as err:
+        message = str(err)
+        return "" if path.name in message and len(message) < 2_000 else f"a refusal that is no good: {message[:500]!r}"
+    return fault_of_account(table) or fault_of_cleaning(table)
+
+
+@contextmanager
+def unraised() -> Iterator[list[str]]:
+    """Collect the exceptions that Python could only print, such as those in a callback of a C library."""
+    found: list[str] = []
+    before, sys.unraisablehook = (
+        sys.unraisablehook,
+        lambda lost: found.append(f"{lost.exc_type.__name__} lost: {lost.exc_value}"),
+    )
+    try:
+        yield found
+    finally:
+        sys.unraisablehook = before
+
+
+def fault_of(path: Path) -> str:
+    with warnings.catch_warnings(record=True) as caught, unraised() as lost:
+        warnings.simplefilter("always")
+        try:
+            fault = fault_of_reading(path)
+        except TimeIsUpError:
+            fault = f"not done after {SECONDS} s"
+        except Exception as err:
+            place = traceback.extract_tb(err.__traceback__)[-1]
+            ours = [frame for frame in traceback.extract_tb(err.__traceback__) if "songatlas" in frame.filename]
+            at = ours[-1] if ours else place
+            fault = f"{type(err).__name__} at {Path(at.filename).name}:{at.lineno}: {str(err)[:200]}"
+    others = [w for w in caught if not issubclass(w.category, DataWarning)]
+    return (
+        fault or (f"{others[0].category.__name__}: {others[0].message}" if others else "") or (lost[0] if lost else "")
+    )
+
+
+def shown(faults: list[str], n_cases: int) -> str:
+    return "\n".join([f"{len(faults)} of {n_cases} cases (seed {SEED}) are at fault:", *faults[:SHOWN]])
+
+
+def test_a_damaged_file_is_read_with_an_account_or_refused(tmp_path):
+    faults = []
+    for number in range(N_CASES):
+        case = damaged_file(number, SEED)
+        path = tmp_path / str(number) / case.file
+        path.parent.mkdir()
+        path.write_bytes(case.data)
+        if fault := fault_of(path):
+            faults.append(
+                f"case {number} {case.story}: {fault}\n  {len(case.data):,} bytes: {case.data[:200]!r}\n  {path}"
+            )
+        else:
+            path.unlink()
+    assert not faults, shown(faults, N_CASES)
+
+
+def read_quietly(path: Path, data: bytes) -> pd.DataFrame:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        return read_tracks(path)
+
+
+def fault_of_broken_rows(number: int, folder: Path) -> str:
+    case = broken_rows(number, SEED)
+    try:
+        table = read_quietly(folder / case.file, case.data)
+    except SongAtlasError as err:
+        return f"case {number} {case.story}: refused ({err})"
+    account = table.attrs["songatlas"]
+    got = {
+        "read": sum(file["read"] for file in account["files"]),
+        "lines": [reject[1] for reject in account["rejects"]],
+        "names": table["track_name"].tolist(),
+        "energy": table["energy"].tolist(),
+    }
+    want = {
+        "read": len(case.tracks) + len(case.rejected_lines),
+        "lines": case.rejected_lines,
+        "names": [case.expected.columns["track_name"][track] for track in case.tracks],
+        "energy": [case.expected.columns["energy"][track] for track in case.tracks],
+    }
+    wrong = [key for key in want if got[key] != want[key]]
+    return f"case {number} {case.story}: {wrong[0]} is {got[wrong[0]]}, expected {want[wrong[0]]}" if wrong else ""
+
+
+def test_broken_rows_are_rejected_by_their_line_and_all_others_are_read(tmp_path):
+    n_cases = max(20, N_CASES // 3)
+    faults = [fault for number in range(n_cases) if (fault := fault_of_broken_rows(number, tmp_path / str(number)))]
+    assert not faults, shown(faults, n_cases)
+
+
+def wrong_value(table: pd.DataFrame, case: StrayMark) -> str:
+    """Return the first feature of a known track that is another number than it should be; missing is no other number."""
+    tracks = case.expected.columns["track_id"]
+    strangers = [track for track in table["track_id"] if track not in tracks]
+    if len(strangers) > len(case.rows):
+        return f"the tracks {strangers[:3]} do not exist"
+    places = [tracks.index(track) for track in table["track_id"] if track in tracks]
+    known = table[[track in tracks for track in table["track_id"]]]
+    for name in sorted(set(FEATURE_NAMES) & set(case.expected.columns)):
+        want = np.array([case.expected.columns[name][place] for place in places], dtype=float)
+        got = known[name].to_numpy("float64", na_value=np.nan)
+        for at in np.flatnonzero(np.abs(got - want) > 1e-9 * np.abs(want) + 1e-12):
+            return f"{name} of row {places[at]} is {got[at]}, not {want[at]}"
+    return ""
+
+
+def fault_of_stray_mark(number: int, mark: str, folder: Path) -> str:
+    case = stray_mark(number, mark, SEED)
+    try:
+        table = read_quietly(folder / case.file, case.data)
+    except SongAtlasError:
+        return ""
+    fault = wrong_value(table, case)
+    n_read = sum(file["read"] for file in table.attrs["songatlas"]["files"])
+    if not fault and n_read < len(KNOWN_TRACKS):
+        fault = f"of {len(KNOWN_TRACKS)} rows only {n_read} are accounted for"
+    return f"case {number} {case.story}: {fault}" if fault else ""
+
+
+@pytest.mark.parametrize("mark", ['"', '""', ",", ";", "\t", "\n", "\r\n", "\0", "\\", "'", "\u2028", "\x0b"], ids=repr)
+def test_a_stray_mark_never_shifts_values_nor_swallows_rows(tmp_path, mark):
+    """Wherever a mark gets into a row, the file is refused, or no track has a value that is not its own."""
+    n_cases = max(10, N_CASES // 15)
+    faults = [
+        fault for number in range(n_cases) if (fault := fault_of_stray_mark(number, mark, tmp_path / str(number)))
+    ]
+    assert not faults, shown(faults, n_cases)
+
+
+def test_a_case_is_made_from_its_number_alone():
+    assert [damaged_file(number, 7) for number in range(30)] == [damaged_file(number, 7) for number in range(30)]
+    assert len({damaged_file(number, 7).data for number in range(30)}) > 20
