@@ -3,6 +3,9 @@
 The dialects and what they should give are written in ``tests/dialects``.
 """
 
+import csv
+import io
+import random
 import re
 import warnings
 from collections.abc import Sequence
@@ -126,13 +129,32 @@ def test_a_dialect_gives_canonical_types(tmp_path, name):
             assert set(table[column].dropna()) <= allowed
 
 
-@pytest.mark.parametrize("name", [n for n in DIALECTS if DIALECTS[n].encoding in ("utf-8", "utf-8-sig")])
-def test_half_of_a_dialect_is_read_as_the_whole(tmp_path, name):
+SINGLE_TABLES = [name for name, dialect in DIALECTS.items() if dialect.encoding in ("utf-8", "utf-8-sig")]
+
+
+@pytest.mark.parametrize("few", [slice(20, 40), slice(0, 3), slice(7, 8)], ids=["twenty", "three", "one"])
+@pytest.mark.parametrize("name", SINGLE_TABLES)
+def test_a_dialect_of_few_tracks_is_read_as_the_whole(tmp_path, name, few):
     """The reading of a row does not hang on which other tracks stand in the file."""
     path = tmp_path / DIALECTS[name].file
-    expected = DIALECTS[name].write(KNOWN_TRACKS[20:], path)
-    table = read(path, require_features=expected.require_features)
-    faults = faults_of(table, expected)
+    expected = DIALECTS[name].write(KNOWN_TRACKS[few], path)
+    faults = faults_of(read(path, require_features=expected.require_features), expected)
+    assert not faults, listed(faults)
+
+
+@pytest.mark.parametrize("order", ["reversed", "shuffled"])
+@pytest.mark.parametrize("name", [name for name in SINGLE_TABLES if "undefined" not in name])
+def test_the_order_of_the_columns_changes_nothing(tmp_path, name, order):
+    path, expected = written(name, tmp_path)
+    dialect = DIALECTS[name]
+    rows = list(csv.reader(io.StringIO(path.read_text(dialect.encoding), newline=""), delimiter=dialect.separator))
+    places = list(range(len(rows[0])))[::-1]
+    if order == "shuffled":
+        random.Random(name).shuffle(places)
+    with path.open("w", encoding=dialect.encoding, newline="") as stream:
+        writer = csv.writer(stream, delimiter=dialect.separator)
+        writer.writerows([row[place] for place in places] for row in rows)
+    faults = faults_of(read(path, require_features=expected.require_features), expected)
     assert not faults, listed(faults)
 
 

@@ -1,7 +1,12 @@
 """Published data sets (rows 1 to 22 of the table of dialects) and copies that Excel or R have been through."""
 
 import csv
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
+from .known import Track
+from .registry import DIALECTS, Expected, dialect
 from .tables import FEATURES_IN_ORDER as F
 from .tables import table_dialect
 
@@ -162,6 +167,15 @@ table_dialect(
     drop=["genres"],
 )
 table_dialect(
+    "universal_top_songs",
+    "universal_top_spotify_songs.csv",
+    "spotify_id=id | name | artists=artists, | daily_rank=number1 | daily_movement=mode | weekly_movement=count | "
+    "country=empty | snapshot_date=added | popularity | is_explicit=explicit True | duration_ms | album_name=album | "
+    f"album_release_date=date | {F} | time_signature=meter",
+    quoting=csv.QUOTE_ALL,
+    plain_commas=True,
+)
+table_dialect(
     "song_attributes",
     "Spotify_Song_Attributes.csv",
     "trackName=name | artistName=artist | msPlayed=ms_played | genre | danceability | energy | key=key.0 | loudness | "
@@ -196,6 +210,18 @@ table_dialect(
     perhaps=frozenset({"loudness"}),
     drop=["loudness", "artist_name", "key"],
 )
+
+
+@dialect("popularity_2024_badly_quoted", "high_popularity_spotify_data.csv")
+def popularity_badly_quoted(tracks: Sequence[Track], path: Path) -> Expected:
+    """Write two artists between doubled quotes, which makes two cells of one: that row cannot be read."""
+    expected = DIALECTS["popularity_2024"].write(tracks, path)
+    header, first, *others = path.read_text(encoding="utf-8").split("\n")
+    names = next(csv.reader([first]))[7]
+    broken = first.replace(f'"{names}"', '""Ann One, Bo Two""')
+    path.write_text("\n".join([header, first, broken, *others]), encoding="utf-8", newline="")
+    return replace(expected, rejected=1)
+
 
 _COMMA_DECIMALS = (
     "track_id=id | track_name=name | artist_name=artist | isrc=isrc- | release_date=date | danceability=danceability, | "

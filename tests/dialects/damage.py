@@ -61,6 +61,32 @@ _HOSTILE = (
 )
 
 
+_LONG = tuple(
+    start + unit * (100_000 // len(unit)) + end
+    for unit in (
+        "x",
+        "9",
+        "[",
+        '"',
+        "'",
+        " ",
+        "-",
+        "0.",
+        "1:",
+        "1,",
+        "a b ",
+        "\\,",
+        "['a', ",
+        "(",
+        "%2F",
+        "9 ",
+        "é",
+        "-Apr",
+    )
+    for start, end in (("", ""), ("", "x"), ("0.", "e"))
+)
+
+
 @dataclass(frozen=True)
 class Damaged:
     """One damaged file; ``story`` says from which dialect it comes and what was done to it, in order."""
@@ -191,7 +217,7 @@ TEXT_DAMAGES: dict[str, TextDamage] = {
     "a second header": _second_header,
     "odd numbers": _replace_with(_ODD),
     "hostile text": _replace_with(_HOSTILE),
-    "a very long cell": _replace_with(("x" * 100_000, "9" * 100_000, "[" * 100_000, '"' * 100_000)),
+    "a very long cell": _replace_with(_LONG),
     "stray quotes": _stray('"'),
     "doubled quotes": _stray('""'),
     "stray separators": _stray(","),

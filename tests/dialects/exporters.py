@@ -49,7 +49,10 @@ for _name, _spec in (("exportify_2015", GENERATION_A), ("exportify_2020", GENERA
     table_dialect(_name, "liked.csv", _spec, quoting=csv.QUOTE_ALL, plain_commas=True, require_features=False)
 table_dialect("exportify_2021_no_genres", "liked.csv", generation_c("en", genres=False), quoting=csv.QUOTE_ALL)
 for _language in WATSONBOX:
-    table_dialect(f"exportify_2021_{_language}", "liked.csv", generation_c(_language), quoting=csv.QUOTE_ALL)
+    _drop = () if _language == "en" else ("artist_id",)  # its translations are not among the names that people know
+    table_dialect(
+        f"exportify_2021_{_language}", "liked.csv", generation_c(_language), quoting=csv.QUOTE_ALL, drop=_drop
+    )
 
 
 _START = "Track Name=name | Album Name=album | Artist Name(s)=artists; | Release Date=date | Duration (ms)=duration_ms | Popularity=popularity"

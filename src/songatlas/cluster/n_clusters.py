@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 LARGEST_SHARE = 0.90
 NOISE_SHARE = 0.50
+SMALL_LIBRARY = 500  # in up to so many tracks, a cluster of one or two is an outlier, not a group
+SMALLEST_GROUP = 3
 
 RULE = (
     "The number of clusters with the highest silhouette over all tracks. Two clusters are chosen only when "
@@ -29,8 +31,9 @@ class Curve:
 def bar_reason(sizes: Sequence[int], n_noise: int) -> str | None:
     """Return why a solution may not be chosen, or None.
 
-    A solution is barred when it has fewer than two clusters, when more than half of the tracks are noise, or
-    when one cluster holds nine tenths of the tracks that are in clusters.
+    A solution is barred when it has fewer than two clusters, when more than half of the tracks are noise, when one
+    cluster holds nine tenths of the tracks that are in clusters, or, in a library of up to 500 tracks, when it has
+    more than two clusters and one of them holds fewer than three.
 
     Examples
     --------
@@ -38,6 +41,8 @@ def bar_reason(sizes: Sequence[int], n_noise: int) -> str | None:
     True
     >>> bar_reason([990, 10], 0)
     'one cluster holds 99.0 % of the clustered tracks'
+    >>> bar_reason([30, 19, 1], 0)
+    'a cluster of 1 track: among 50 that is an outlier, not a group'
     """
     clustered = sum(sizes)
     total = clustered + n_noise
@@ -48,6 +53,9 @@ def bar_reason(sizes: Sequence[int], n_noise: int) -> str | None:
     share = max(sizes) / clustered
     if share >= LARGEST_SHARE:
         return f"one cluster holds {share:.1%} of the clustered tracks".replace("%", " %")
+    if total <= SMALL_LIBRARY and len(sizes) > 2 and min(sizes) < SMALLEST_GROUP:
+        tracks = "1 track" if min(sizes) == 1 else f"{min(sizes)} tracks"
+        return f"a cluster of {tracks}: among {total} that is an outlier, not a group"
     return None
 
 

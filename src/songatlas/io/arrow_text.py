@@ -11,6 +11,16 @@ from numpy.typing import NDArray
 
 TEXT = pd.StringDtype(na_value=np.nan)
 
+_NONE = np.zeros(0, dtype=np.int64)
+_BLANK = np.zeros(256, dtype=bool)
+_BLANK[[*range(9, 14), *range(28, 33)]] = True
+_OPENS_BLANK = np.zeros(256, dtype=bool)
+_OPENS_BLANK[[0xC2, 0xE1, 0xE2, 0xE3]] = (
+    True  # first bytes of the blanks beyond ASCII: U+0085, U+00A0, U+1680, …, U+3000
+)
+_INSIDE_BLANK = np.zeros(256, dtype=bool)
+_INSIDE_BLANK[[0xC2, 0x9A, 0x80, 0x81]] = True  # the last byte but one of these
+
 
 def is_text(values: pd.Series) -> bool:
     """Return whether a column has pandas' text type (and not merely objects)."""
@@ -31,44 +41,105 @@ def to_series(array: pa.ChunkedArray, index: pd.Index) -> pd.Series:
     return pd.Series(TEXT.__from_arrow__(array), index)  # type: ignore[attr-defined]
 
 
-def replace_where(texts: pa.ChunkedArray, mask: pa.ChunkedArray, change: Callable[[str], str]) -> pa.ChunkedArray:
-    """Return the texts with ``change`` applied where the mask is true; each distinct text is changed once."""
-    rows = pc.indices_nonzero(mask)
-    if not len(rows):
-        return texts
-    old = texts.take(rows).to_pylist()
-    changed = {text: change(text) for text in set(old)}
-    new = pa.array([changed[text] for text in old], type=pa.large_string())
-    return pc.replace_with_mask(texts, mask.combine_chunks(), new)
-
-
 def holds_any(texts: pa.ChunkedArray, *needles: bytes) -> bool:
     """Return whether one of some byte strings stands in the texts, looked at as runs of bytes."""
     return any(needle in run for run in map(_run, texts.chunks) for needle in needles)
 
 
-def is_ascii(texts: pa.ChunkedArray) -> bool:
-    """Return whether the texts hold nothing beyond ASCII."""
-    return all(run.isascii() for run in map(_run, texts.chunks))
+def rows_holding(texts: pa.ChunkedArray, *marks: bytes) -> NDArray[np.int64]:
+    """Return the rows whose text holds one of some single bytes, in order."""
+    rows = []
+    offset = 0
+    for part in texts.chunks:
+        starts = _spans(part)[0]
+        if len(starts):
+            run = _run(part)
+            present = [mark for mark in marks if mark in run]
+            found = np.frombuffer(run, dtype=np.uint8)
+            places = np.unique(np.concatenate([np.flatnonzero(found == mark[0]) for mark in present] or [_NONE]))
+            rows.append(offset + np.unique(np.searchsorted(starts, places + starts[0], side="right") - 1))
+        offset += len(part)
+    return np.concatenate(rows) if rows else _NONE
+
+
+def change_rows(texts: pa.ChunkedArray, rows: NDArray[np.int64], change: Callable[[str], str]) -> pa.ChunkedArray:
+    """Return the texts with ``change`` applied to some rows, in order; each distinct text is changed once."""
+    if not len(rows):
+        return texts
+    old = texts.take(pa.array(rows)).to_pylist()
+    changed = {text: change(text) for text in set(old)}
+    if all(text == new for text, new in changed.items()):
+        return texts
+    mask = np.zeros(len(texts), dtype=bool)
+    mask[rows] = True
+    new = pa.array([changed[text] for text in old], type=pa.large_string())
+    return pc.replace_with_mask(texts, pa.array(mask), new)
 
 
 def trimmed(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the texts without blanks around them; the same array where there are none."""
-    bare = pc.utf8_trim_whitespace(texts)
-    return texts if _n_bytes(bare) == _n_bytes(texts) else bare
+    """Return the texts without blanks around them; the same array where no text begins or ends with one."""
+    suspect = [_may_be_padded(part) for part in texts.chunks]
+    return change_rows(texts, np.flatnonzero(np.concatenate(suspect)) if suspect else _NONE, str.strip)
 
 
-def _n_bytes(texts: pa.ChunkedArray) -> int:
-    return int(pc.sum(pc.binary_length(texts)).as_py() or 0)
+def _may_be_padded(part: pa.Array) -> NDArray[np.bool_]:
+    """Return which texts begin or end with an ASCII blank, or with bytes that a blank beyond ASCII has there."""
+    starts, ends, data = _spans(part)
+    rows = np.arange(len(starts)) if (ends > starts).all() else np.flatnonzero(ends > starts)
+    padded = np.zeros(len(starts), dtype=bool)
+    if not len(rows):
+        return padded
+    if len(rows) < len(starts):
+        starts, ends = starts[rows], ends[rows]
+    first, last = data[starts], data[ends - 1]
+    found = _BLANK[first] | _BLANK[last] | _OPENS_BLANK[first]
+    beyond = np.flatnonzero(last >= 0x80)
+    found[beyond] |= _INSIDE_BLANK[data[ends[beyond] - 2]]
+    padded[rows] = found
+    return padded
+
+
+def pairs_beyond_ascii(texts: pa.ChunkedArray) -> set[int]:
+    """Return every pair of neighboring bytes of which the first is beyond ASCII, as 256 * first + second."""
+    pairs: set[int] = set()
+    for part in texts.chunks:
+        run = _run(part)
+        if not run.isascii():
+            data = np.frombuffer(run, dtype=np.uint8)
+            places = np.flatnonzero(data[:-1] >= 0x80)
+            seen = np.zeros(65536, dtype=bool)
+            seen[data[places].astype(np.uint16) * 256 + data[places + 1]] = True
+            pairs |= set(np.flatnonzero(seen).tolist())
+    return pairs
+
+
+def short_texts(texts: pa.ChunkedArray, most: int, first: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the rows of texts of 1 to ``most`` bytes whose first byte is among those marked (256 of them)."""
+    rows = []
+    offset = 0
+    for part in texts.chunks:
+        starts, ends, data = _spans(part)
+        near = np.flatnonzero((ends > starts) & (ends - starts <= most))
+        rows.append(offset + near[first[data[starts[near]]]])
+        offset += len(part)
+    return np.concatenate(rows) if rows else _NONE
+
+
+def _spans(part: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
+    """Return where each text of an array of large strings starts and ends, and the bytes of all of them."""
+    data = part.buffers()[2]
+    if not len(part):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint8)
+    offsets: NDArray[np.int64] = np.frombuffer(part.buffers()[1], dtype=np.int64)
+    offsets = offsets[part.offset : part.offset + len(part) + 1]
+    known = np.zeros(0, dtype=np.uint8) if data is None else np.frombuffer(data, dtype=np.uint8)
+    return offsets[:-1], offsets[1:], known
 
 
 def _run(part: pa.Array) -> bytes:
     """Return the characters of an array of large strings, one text behind the other."""
-    data = part.buffers()[2]
-    if data is None or not len(part):
-        return b""
-    offsets: NDArray[np.int64] = np.frombuffer(part.buffers()[1], dtype=np.int64)
-    return bytes(memoryview(data)[int(offsets[part.offset]) : int(offsets[part.offset + len(part)])])
+    starts, ends, data = _spans(part)
+    return data[int(starts[0]) : int(ends[-1])].tobytes() if len(starts) else b""
 
 
 def map_distinct(values: pd.Series, convert: Callable[[Any], str]) -> pd.Series:

@@ -5,7 +5,9 @@ The source columns stay as they were. How each column was read, with the evidenc
 """
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import narwhals as nw
@@ -24,7 +26,10 @@ from .features import Read, read_number_columns
 from .numbers import Unreadable, numeric_values
 from .plain_columns import plain_values, writable_text
 from .refusals import listed, no_features, refuse_glued, refuse_no_tracks, refuse_words, vetoes
-from .texts import artists_parted_by_commas, is_missing, text_column, years
+from .texts import artists_parted_by_commas, ids_of_objects, is_missing, text_column, years
+
+_MANY_ROWS = 100_000  # from here on, columns are converted side by side
+_WORKERS = 2
 
 
 def canonical_table(
@@ -72,10 +77,14 @@ def canonical_table(
     refuse_no_tracks(source, found, where)
     refuse_words(source, found, where)
     refuse_glued(source, found, where)
-    read, mark = read_number_columns(source, found, where)
-    read |= _text_columns(source, found)
+    with ThreadPoolExecutor(_WORKERS) as workers:
+        side_by_side = workers if len(source) >= _MANY_ROWS else None
+        texts = _text_columns(source, found, side_by_side)
+        read, mark = read_number_columns(source, found, where)
+        read |= {name: column() for name, column in texts.items()}
     _add_years(read, found)
     _warn(read, found)
+    _warn_of_probabilities(source, read)
     return _assembled(source, found, read, {"vetoed": wrong, "decimals": mark})
 
 
@@ -91,15 +100,22 @@ def _recognized(source: pd.DataFrame, column: Mapping[str, str] | None) -> tuple
         wrong |= more
 
 
-def _text_columns(source: pd.DataFrame, found: Mapping[str, Recognized]) -> dict[str, Read]:
+def _text_columns(
+    source: pd.DataFrame, found: Mapping[str, Recognized], workers: ThreadPoolExecutor | None
+) -> dict[str, Callable[[], Read]]:
+    """Return, for each text column, what gives it in canonical form; with workers they are at it already."""
     ids = source[found["artist_id"].source] if "artist_id" in found else None
-    read = {}
-    for name in TEXT_COLUMNS:
-        if name in found:
-            values = source[found[name].source]
-            commas = name == "artist_name" and artists_parted_by_commas(values, ids)
-            read[name] = Read(text_column(name, values, commas=commas), why="commas part the artists" if commas else "")
-    return read
+
+    def read(name: str) -> Read:
+        values = source[found[name].source]
+        commas = name == "artist_name" and artists_parted_by_commas(values, ids)
+        return Read(text_column(name, values, commas=commas), why="commas part the artists" if commas else "")
+
+    jobs = {name: partial(read, name) for name in TEXT_COLUMNS if name in found}
+    of_objects = None if ids is not None or "artist_name" not in found else source[found["artist_name"].source]
+    if of_objects is not None and (known := ids_of_objects(of_objects)) is not None:
+        jobs["artist_id"] = partial(Read, known)
+    return {name: workers.submit(job).result if workers else job for name, job in jobs.items()}
 
 
 def _add_years(read: dict[str, Read], found: Mapping[str, Recognized]) -> None:
@@ -165,6 +181,16 @@ def _went_through(source: pd.DataFrame) -> bool:
         pd.api.types.is_numeric_dtype(source[name].dtype) == (name in FEATURE_NAMES or name in NUMBER_COLUMNS)
         for name in canonical
     )
+
+
+def _warn_of_probabilities(source: pd.DataFrame, read: Mapping[str, Read]) -> None:
+    """Warn where features are probabilities of classes, as AcousticBrainz gives them under the same names."""
+    dialect = dialect_of([str(c) for c in source.columns])
+    if dialect.startswith("AcousticBrainz") and set(read) & set(FEATURE_NAMES):
+        _say(
+            f"{dialect}: danceability, acousticness and instrumentalness are probabilities of classes here. They group "
+            "these tracks, but are not to be compared with Spotify's features of the same names."
+        )
 
 
 def _warn(read: Mapping[str, Read], found: Mapping[str, Recognized]) -> None:

@@ -19,11 +19,11 @@ from pyarrow import csv as pacsv
 from songatlas.errors import DataError
 from songatlas.schema import FEATURE_NAMES, NUMBER_COLUMNS, TEXT_COLUMNS
 
-from .arrow_text import holds_any, is_ascii, to_arrow, to_series
+from .arrow_text import holds_any, pairs_beyond_ascii, to_arrow, to_series
 from .csv_rows import holds_rows, read_rows
 from .csv_shape import SEPARATORS, Shape, find_shape
 from .dialects import recognize
-from .encodings import MOJIBAKE, Encoding, encoding_by_head, encoding_of_whole, open_as_utf8
+from .encodings import MOJIBAKE, MOJIBAKE_PAIRS, Encoding, encoding_by_head, encoding_of_whole, open_as_utf8
 from .raw import ByteSource, RawTable, Reject
 
 _HEAD = 1 << 18  # bytes looked at to find the shape
@@ -33,7 +33,7 @@ _BLOCK = 1 << 20  # bytes parsed at once; no row can be longer
 _LARGE_BLOCK = 8 << 20
 _EXACT = 1 << 53  # whole numbers up to here are exact as float64
 _WHOLE = re.compile(r"[+-]?\d{1,15}")
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 
 
 class _RaggedError(Exception):
@@ -321,7 +321,7 @@ def _mojibake(where: str, table: pa.Table) -> str:
     """Return a sentence on texts that were damaged before they came here; '' where there are none."""
     count, example = 0, ""
     for column in _texts(table):
-        if is_ascii(column):
+        if not pairs_beyond_ascii(column) & MOJIBAKE_PAIRS:
             continue
         damaged = pc.match_substring_regex(column, MOJIBAKE)
         n = pc.sum(damaged).as_py() or 0

@@ -19,6 +19,7 @@ ONLY_READS = "songatlas only reads databases: the transaction is read-only and a
 READING_WORDS = ("SELECT", "WITH", "VALUES", "TABLE")
 _COMMENT = re.compile(r"\s+|--[^\n]*(?:\n|$)|/\*(?!!).*?\*/", re.DOTALL)
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
+_WRITES = re.compile(r"\binto\b|\bdelete\s+from\b|\bupdate\s+[\w.'`\[\]]+\s+set\b", re.IGNORECASE)
 _UNCERTAIN = ("\\", "$", "#", "--", "/*", "`", "[")  # dialects differ on what is quoted or commented out by these
 _SHOWN = 12
 
@@ -64,8 +65,9 @@ def reading_statement(where: str, query: str, words: Sequence[str] = READING_WOR
     bare = _QUOTED.sub("''", statement)
     if ";" in bare:
         raise DataError(f"{where}: the query holds several statements. {expected}.")
-    if re.search(r"\binto\b", bare, re.IGNORECASE):
-        raise DataError(f"{where}: the query writes (INTO). {expected}: {ONLY_READS}.")
+    writes = _WRITES.search(bare)
+    if writes:
+        raise DataError(f"{where}: the query writes ({writes.group().split()[0].upper()}). {expected}: {ONLY_READS}.")
     return statement
 
 

@@ -39,6 +39,7 @@ _READ_ONLY = {
     "mariadb": "START TRANSACTION READ ONLY",
     "oracle": "SET TRANSACTION READ ONLY",
 }
+_NOT_OURS = ("autocommit", "isolation_level")  # settings of a URL with which nothing could be undone
 _OTHER_NAMES = {"postgres": "postgresql", "pgsql": "postgresql", "mssql+odbc": "mssql+pyodbc"}
 _DRIVERS = {"postgresql": ("psycopg", "psycopg2", "pg8000"), "mysql": ("pymysql", "mysqldb"), "mariadb": ("pymysql",)}
 _PACKAGES = {
@@ -146,7 +147,7 @@ def _engine(sqlalchemy: ModuleType, url: str) -> Any:
     try:
         parsed = sqlalchemy.engine.make_url(url)
         name = parsed.drivername.lower()
-        parsed = parsed.set(drivername=_OTHER_NAMES.get(name, name))
+        parsed = parsed.set(drivername=_OTHER_NAMES.get(name, name)).difference_update_query(_NOT_OURS)
         return _first_engine(sqlalchemy, parsed)
     except ModuleNotFoundError as err:
         problem = _missing_driver(where, str(err.name))
@@ -260,9 +261,9 @@ def _reason(err: Exception, url: str, connected: bool, query: str | None) -> str
 
 def _driver_message(cause: Any) -> str:
     """Return what a driver says, without the numbers and fields that some wrap it in."""
-    args = getattr(cause, "args", ())
+    args: tuple[Any, ...] = getattr(cause, "args", ())
     if args and isinstance(args[0], dict):  # pg8000: the fields of PostgreSQL's protocol
         return str(args[0].get("M", args[0]))
     if len(args) == 2 and isinstance(args[0], int) and isinstance(args[1], str):  # MySQL: number and message
-        return args[1]
+        return str(args[1])
     return str(cause)

@@ -33,6 +33,9 @@ _NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 MOJIBAKE = r"\x{FFFD}|\x{EF}\x{BF}\x{BD}|\x{C3}[\x{80}-\x{BF}]|\x{E2}\x{20AC}[\x{2122}\x{153}\x{9D}\x{2018}-\x{201D}]"
 """What UTF-8 looks like after it was read as cp1252 and saved again, and the sign for a character that was lost."""
 
+MOJIBAKE_PAIRS = {0xEFBF, 0xC3AF, 0xC383, 0xC3A2}
+"""The first two bytes, in UTF-8, of every text that `MOJIBAKE` finds."""
+
 
 @dataclass(frozen=True)
 class Encoding:
@@ -98,7 +101,7 @@ def encoding_of_whole(source: ByteSource) -> Encoding:
     if not broken:
         return UTF8
     if sound > 2 * broken:
-        note = f"{broken:,} bytes are not UTF-8, although the rest of the file is: they are shown as \ufffd."
+        note = f"{broken:,} bytes that are not UTF-8 (the rest of the file is) are shown as \ufffd."
         return Encoding("utf-8", "UTF-8 (damaged)", "replace", note)
     return Encoding("cp1252", "cp1252") if cp1252 else Encoding("latin-1", "latin-1")
 

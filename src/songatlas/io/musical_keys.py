@@ -14,7 +14,7 @@ _CAMELOT = re.compile(r"(?P<hour>1[0-2]|0?[1-9])\s*(?P<side>[abdm])")
 _MODES = {"maj": 1, "major": 1, "dur": 1, "min": 0, "minor": 0, "m": 0, "moll": 0}
 _MODE_WORDS = {**_MODES, "1": 1, "0": 0, "1.0": 1, "0.0": 0, "+": 1, "-": 0}
 _METER = re.compile(r"(?P<beats>\d{1,2})\s*/\s*\d{1,2}")
-_METER_AS_DATE = re.compile(r"0?(?P<beats>\d{1,2})[-.\s/](?:apr|avr|abr|april)\.?(?:[-.\s]\d+)?")
+_METER_AS_DATE = re.compile(r"0?(?P<beats>\d{1,2})[-.\s/]+(?:apr|avr|abr|april)\.?(?:[-.\s]\d+)?")
 
 
 def read_key(text: str) -> tuple[int, int | None] | None:

@@ -19,8 +19,9 @@ from songatlas.results import FloatArray
 from .arrow_text import to_arrow
 from .dialects import missing_words
 
+_LONGEST = 200  # characters; a longer text is no number
 _UNIT = r"\s*(?P<unit>%|db|dbfs|lufs|bpm|ms|msec|milliseconds?|s|secs?|seconds?|mins?|minutes?)?"
-_PLAIN = re.compile(rf"(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?){_UNIT}", re.IGNORECASE)
+_PLAIN = re.compile(rf"(?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?){_UNIT}", re.IGNORECASE)
 _GROUPS = {
     ".": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?=\D*$|\.)"),
     ",": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?=\D*$|,)"),
@@ -72,7 +73,7 @@ def decimal_mark(columns: Iterable[pa.ChunkedArray], *, points_seen: bool) -> tu
     for column in columns:
         marked = column.filter(pc.match_substring_regex(column, "[.,]"))
         for text in pc.unique(marked).to_pylist():
-            bare = _bare(text)
+            bare = _bare(text[:_LONGEST])
             if _DECIMAL_COMMA.fullmatch(bare) or _GROUPED_BY_POINT.fullmatch(bare):
                 commas += 1
                 example = example or text
@@ -116,9 +117,11 @@ def read_number(text: str, mark: str = ".") -> tuple[float, str] | None:
     >>> read_number("loud"), read_number("undefined")
     (None, (nan, ''))
     """
-    bare = _bare(text)
+    bare = _bare(text[:_LONGEST])
     if bare.casefold() in missing_words():
         return float("nan"), ""
+    if len(text) > _LONGEST:
+        return None
     other = "," if mark == "." else "."
     grouped = _GROUPS[mark].match(bare)
     if grouped and not grouped.group().lstrip("+-").startswith("0"):

@@ -7,6 +7,7 @@ The table returned holds every source column as it was, and beside them the cano
 import hashlib
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -68,24 +69,25 @@ def read_tracks(
     if not given:
         raise DataError("no file was given. Expected one or several tables of tracks.")
     raws: list[RawTable] = []
-    digests: list[str | None] = []
-    for one in given:
-        found = open_source(one, Choice(table, query))
-        raws += found
-        digests += [None if is_url(one) else _sha256(Path(one))] * len(found)
-    names = [writable_text(name) for name in names_of(raws)]
+    digests: list[Future[str] | None] = []
     frames = []
-    for place, name in enumerate(names):
-        frames.append(_canonical(raws[place], name, digests[place], column, require_features=require_features))
-        raws[place] = _emptied(raws[place])  # the frame now lives in its canonical table
+    with ThreadPoolExecutor(1) as hashing:  # beside the reading, which uses one core for long stretches
+        for one in given:
+            found = open_source(one, Choice(table, query))
+            raws += found
+            digests += [None if is_url(one) else hashing.submit(_sha256, Path(one))] * len(found)
+        names = [writable_text(name) for name in names_of(raws)]
+        for place, name in enumerate(names):
+            frames.append(_canonical(raws[place], name, column, require_features=require_features))
+            raws[place] = _emptied(raws[place])  # the frame now lives in its canonical table
+    for frame, digest in zip(frames, digests, strict=True):
+        frame.attrs["songatlas"]["files"][0]["sha256"] = digest.result() if digest else None
     if len(frames) == 1:
         return frames[0]
     return _joined(frames, names)
 
 
-def _canonical(
-    raw: RawTable, name: str, digest: str | None, column: Mapping[str, str] | None, *, require_features: bool
-) -> pd.DataFrame:
+def _canonical(raw: RawTable, name: str, column: Mapping[str, str] | None, *, require_features: bool) -> pd.DataFrame:
     """Return one table with its canonical columns and its account."""
     for note in raw.notes:
         warnings.warn(note, DataWarning, stacklevel=4)
@@ -101,7 +103,7 @@ def _canonical(
             "read": len(frame) + len(raw.rejects),
             "rows": len(frame),
             "rejected": len(raw.rejects),
-            "sha256": digest,
+            "sha256": None,
             "dialect": account["dialect"],
             **raw.facts,
             "columns": account["columns"],

@@ -91,7 +91,7 @@ def open_source(given: str | Path, choice: Choice) -> list[RawTable]:
         from .arrow_files import read_parquet_file
 
         return [read_parquet_file(path)]
-    if head.startswith((b"ARROW1", b"FEA1")):
+    if head.startswith((b"ARROW1", b"FEA1", b"\xff\xff\xff\xff")):
         from .arrow_files import read_feather
 
         return [read_feather(path)]
@@ -138,7 +138,7 @@ def _read_text(source: ByteSource, head: bytes) -> RawTable:
         raise DataError(f"{source.where}: this is packed twice. Unpack it once and try again.")
     if source.size is not None:
         refuse_too_large(source.where, source.size, factor=_TEXT_FACTOR)
-    return read_json(source) if _is_json(head) else read_csv(source)
+    return read_json(source, feature_count) if _is_json(head) else read_csv(source)
 
 
 def _is_json(head: bytes) -> bool:
@@ -157,6 +157,9 @@ def _read_archive(path: Path) -> list[RawTable]:
         if not head.strip():
             raise DataError(f"{member.where}: the file is empty. Take it out of the archive.")
         tables.append(_read_text(member, head))
+    if found.passed_over:
+        note = f"{path}: passed over in the archive: {', '.join(found.passed_over[:8])}."
+        tables[0] = replace(tables[0], notes=(note, *tables[0].notes))
     return tables
 
 

@@ -87,10 +87,7 @@ def read_sqlite(path: Path, table: str | None, query: str | None, count: Count) 
             collected.add_all(cursor)
     except (sqlite3.Error, sqlite3.Warning) as err:
         raise DataError(f"{path}: {_reason(path, err, asked=query is not None)}") from err
-    notes = (
-        [f"{texts.damaged:,} texts are not UTF-8; what could not be read shows as '\ufffd'."] if texts.damaged else []
-    )
-    return database_table(where, path.name, collected.frame(), facts, notes)
+    return database_table(where, path.name, collected.frame(), facts, texts.notes())
 
 
 @contextmanager

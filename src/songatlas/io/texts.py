@@ -12,8 +12,19 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from .arrow_text import holds_any, is_text, map_distinct, replace_where, to_arrow, to_series, trimmed
+from .arrow_text import (
+    change_rows,
+    holds_any,
+    is_text,
+    map_distinct,
+    rows_holding,
+    short_texts,
+    to_arrow,
+    to_series,
+    trimmed,
+)
 from .dialects import missing_words
 
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?:(?!\d)|(?=(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)))")
@@ -23,6 +34,9 @@ _ENTITY = r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});"
 _ID = re.compile(r"(?:spotify:(?:track|artist|album):|https?://\S*/)(?P<id>[^/:?#\s]+)/?(?:[?#]\S*)?$")
 _NO_TRACK = ("spotify:local:", "spotify:episode:")
 _COMMA = re.compile(r"(?<!\\),\s*")
+_LOOKED_AT = 100_000  # rows whose commas are counted against their ids
+_MANY = 0.3  # from this share of rows on, taking each distinct text apart once is quicker than picking rows
+_LIST_MARKS = (b"[", b"{", b"(", b";", b"\\")  # a text with none of these is no list, and holds no entity
 _EMPTY_LISTS = ("[]", "set()", "{}", "()", "list()")
 LIST_COLUMNS = ("artist_name", "artist_id", "genres")
 
@@ -40,44 +54,70 @@ def text_column(canonical: str, values: pd.Series, *, commas: bool = False) -> p
     commas : bool
         Whether commas part the artists of a cell (see `artists_parted_by_commas`).
     """
-    if canonical == "artist_name":
-        return map_distinct(values, lambda cell: "; ".join(list_items(cell, commas=commas)))
-    if canonical == "artist_id":
-        return map_distinct(values, lambda cell: "; ".join(filter(None, map(bare_id, list_items(cell, commas=True)))))
-    if canonical == "genres":
-        return map_distinct(values, lambda cell: ";".join(list_items(cell, commas=True)))
+    if canonical in LIST_COLUMNS:
+        return _list_column(canonical, values, commas=commas)
     if not is_text(values):
         convert = bare_id if canonical == "track_id" else plain_text
         return map_distinct(values, convert)
     texts = plain_texts(to_arrow(values))
     if canonical == "track_id":
-        if holds_any(texts, b":", b"/"):
-            texts = replace_where(texts, pc.match_substring_regex(texts, "[:/]"), bare_id)
+        texts = change_rows(texts, rows_holding(texts, b":", b"/"), bare_id)
     elif canonical == "isrc":
         texts = pc.utf8_upper(pc.replace_substring(texts, "-", ""))
     else:
-        if holds_any(texts, b"&"):
-            texts = replace_where(texts, pc.match_substring_regex(texts, _ENTITY), html.unescape)
+        if holds_any(texts, b";"):
+            texts = change_rows(texts, rows_holding(texts, b"&"), html.unescape)
         if holds_any(texts, b'""'):
-            texts = replace_where(texts, pc.match_substring_regex(texts, '^[^"]+""$'), lambda text: text[:-2])
+            texts = change_rows(texts, rows_holding(texts, b'"'), _without_stray_quotes)
     return to_series(texts, values.index)
+
+
+def _without_stray_quotes(text: str) -> str:
+    """Return a text without the two quotes that badly doubled quotes leave at its end."""
+    return text[:-2].rstrip() if text.endswith('""') and '"' not in text[:-2] else text
+
+
+def _list_column(canonical: str, values: pd.Series, *, commas: bool) -> pd.Series:
+    """Return a column of artists, their ids or genres; only texts that can be lists are taken apart."""
+    commas = commas or canonical != "artist_name"
+    between = ";" if canonical == "genres" else "; "
+
+    def joined(cell: Any) -> str:
+        items = list_items(cell, commas=commas)
+        return between.join(filter(None, map(bare_id, items)) if canonical == "artist_id" else items)
+
+    if not is_text(values):
+        return map_distinct(values, joined)
+    texts = to_arrow(values)
+    marks = (*_LIST_MARKS, *((b",",) if commas else ()), *((b":", b"/") if canonical == "artist_id" else ()))
+    rows = rows_holding(texts, *marks)
+    if len(rows) > _MANY * len(texts):
+        return map_distinct(values, joined)
+    return to_series(change_rows(plain_texts(texts), rows, joined), values.index)
 
 
 def plain_texts(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return texts without blanks around them, words for "missing" as ''."""
     texts = trimmed(texts)
-    words = _missing_words()
-    if not len(texts) or pc.min(pc.binary_length(texts)).as_py() > max(map(len, words.to_pylist())):
+    words, most, first = _missing_words()
+    rows = pa.array(short_texts(texts, most, first))
+    missing = rows.filter(pc.is_in(texts.take(rows), value_set=words)) if len(rows) else rows
+    if not len(missing):
         return texts
-    missing = pc.is_in(texts, value_set=words)
-    return pc.if_else(missing, pa.scalar("", pa.large_string()), texts) if pc.any(missing).as_py() else texts
+    mask = np.zeros(len(texts), dtype=bool)
+    mask[missing.to_numpy()] = True
+    return pc.if_else(pa.array(mask), pa.scalar("", pa.large_string()), texts)
 
 
 @cache
-def _missing_words() -> pa.Array:
-    """Return the words for "missing" in the ways they are written, '' left out."""
-    words = {form for word in missing_words() if word for form in (word, word.upper(), word.capitalize(), word.title())}
-    return pa.array(sorted({*words, "NaN", "NaT", "nAn"}), type=pa.large_string())
+def _missing_words() -> tuple[pa.Array, int, NDArray[np.bool_]]:
+    """Return the words for "missing" in the ways they are written, their most bytes, and their first bytes."""
+    known = [word for word in missing_words() if word]
+    words = {form for word in known for form in (word, word.upper(), word.capitalize(), word.title())}
+    coded = [word.encode() for word in {*words, "NaN", "NaT", "nAn"}]
+    first = np.zeros(256, dtype=bool)
+    first[[word[0] for word in coded]] = True
+    return pa.array(sorted({*words, "NaN", "NaT", "nAn"}), type=pa.large_string()), max(map(len, coded)), first
 
 
 def plain_text(cell: Any) -> str:
@@ -151,6 +191,22 @@ def _literal_items(inner: str) -> list[str]:
     return [item for item in items if item]
 
 
+def ids_of_objects(values: pd.Series) -> pd.Series | None:
+    """Return the ids of cells that are lists of objects with an id, as JSON has artists; None where they are not."""
+    if values.dtype != object:
+        return None
+    first = next((cell for cell in values if isinstance(cell, (list, tuple, np.ndarray)) and len(cell)), [])
+    if not len(first) or not isinstance(first[0], dict) or "id" not in first[0]:
+        return None
+    cells = [
+        [item.get("id", "") for item in cell if isinstance(item, dict)]
+        if isinstance(cell, (list, tuple, np.ndarray))
+        else None
+        for cell in values
+    ]
+    return text_column("artist_id", pd.Series(cells, values.index, dtype=object))
+
+
 def artists_parted_by_commas(artists: pd.Series, ids: pd.Series | None) -> bool:
     """Return whether commas part the artists of a cell, by what the cells themselves show.
 
@@ -160,11 +216,11 @@ def artists_parted_by_commas(artists: pd.Series, ids: pd.Series | None) -> bool:
     if not is_text(artists):
         return False
     texts = to_arrow(artists)
-    if pc.any(pc.match_substring(texts, "\\,")).as_py():
+    if holds_any(texts, b"\\,"):
         return True
-    if ids is None or not is_text(ids):
+    if ids is None or not is_text(ids) or not holds_any(texts, b","):
         return False
-    rows = np.flatnonzero(pc.match_substring(texts, ",").to_numpy())[:2_000]
+    rows = np.flatnonzero(pc.match_substring(texts.slice(0, _LOOKED_AT), ",").to_numpy())[:2_000]
     pairs = [
         (len(list_items(artist, commas=True)), len(list_items(known, commas=True)))
         for artist, known in zip(artists.iloc[rows], ids.iloc[rows], strict=True)
@@ -183,7 +239,8 @@ def years(values: pd.Series) -> pd.Series:
     """
 
     codes, distinct = pd.factorize(values, use_na_sentinel=True)
-    found = [_YEAR.search(plain_text(cell)) for cell in distinct]
+    cells = pd.Index(distinct).tolist()
+    found = [_YEAR.search(cell if isinstance(cell, str) else plain_text(cell)) for cell in cells]
     known = np.array([*(int(match[1]) if match else 0 for match in found), 0], dtype=np.int64)
     read = known[codes]
     return pd.Series(pd.arrays.IntegerArray(read, read == 0), values.index)

@@ -22,6 +22,7 @@ FRACTIONS = tuple(name for name, feature in FEATURES.items() if feature.kind == 
 _OVER_ONE = 1.5  # above it a value is no 0–1 value that slipped
 _FEW, _MOST = 0.05, 0.9  # shares of rows: up to the first a slip of the pen, from the second on the rule
 _TAGS_UP_TO = 12.0  # a column that ends here is on a scale of 1 to 9 or 0 to 10, not percent
+_SEVERAL = 3  # so many values beyond a limit are no slip, however short the table
 _ENOUGH = 5  # with fewer values, how far a column reaches says nothing
 
 
@@ -85,27 +86,28 @@ def _vote(columns: Mapping[str, FloatArray], known: Mapping[str, FloatArray], wh
     listed = _listed(voters)
     if share >= _MOST:
         return True, f"{_percent(share)} of the rows have {listed} above 1.5"
-    if share > _FEW and not _tags(known, voters):
+    if share > _FEW and like_percent.sum() >= _SEVERAL and not _tags(known, voters):
         raise DataError(_mixed_rows(where, listed, like_percent, voting))
     return False, ""
 
 
 def _fraction_unit(name: str, values: FloatArray, hint: str, percent: bool, vote: str, where: str) -> Unit:
     top = float(values.max())
-    over = float((values > _OVER_ONE).mean())
-    whole = bool((values == np.floor(values)).all())
-    if over > _FEW and top <= _TAGS_UP_TO and len(values) >= _ENOUGH and name in STRONG and hint != "percent":
+    n_over = int((values > _OVER_ONE).sum()) if top > _OVER_ONE else 0
+    over = n_over / len(values)
+    several = over > _FEW and n_over >= _SEVERAL
+    if several and top <= _TAGS_UP_TO and len(values) >= _ENOUGH and name in STRONG and hint != "percent":
         raise DataError(
             f"{where}: {name} runs from {values.min():g} to {top:g}, which is neither 0–1 nor percent: a scale of 1 to "
             f"9 or 0 to 10? {_way_out(name)}"
         )
-    if over > _FEW and float((values > 100.5).mean()) > _FEW:
+    if several and float((values > 100.5).mean()) > _FEW:
         raise DataError(
             f"{where}: {name} runs from {values.min():g} to {top:g}, far above 100: neither 0–1 nor percent. "
             f"{_way_out(name)}"
         )
     says_percent = percent or hint == "percent"
-    if says_percent and not (top <= 1 and not whole):
+    if says_percent and not (top <= 1 and (values % 1 != 0).any()):
         why = vote if percent else "the column says so"
         return Unit("percent", 0.01, f"percent, divided by 100: {why}")
     if says_percent:
@@ -116,7 +118,7 @@ def _fraction_unit(name: str, values: FloatArray, hint: str, percent: bool, vote
         evidence = f"{_percent(over)} of its values are above 1.5"
         note = f"{name} is read as percent, although other columns are 0–1 ({evidence})."
         return Unit("percent", 0.01, f"percent, divided by 100: {evidence}", note=note)
-    if over > _FEW:
+    if several:
         raise DataError(
             f"{where}: {_percent(over)} of the values of {name} are above 1.5 and the others are not: percent and 0–1 "
             f"are mixed in one column. {_way_out(name)}"
@@ -222,7 +224,7 @@ def _duration_by_median(middle: float, hint: str) -> str | None:
 
 
 def _refuse_negative(name: str, values: FloatArray, where: str) -> None:
-    below = float((values < 0).mean())
+    below = float((values < 0).mean()) if values.min() < 0 else 0.0
     if below > _FEW:
         raise DataError(
             f"{where}: {name} runs from {values.min():.3g} to {values.max():.3g}, {_percent(below)} of the values "

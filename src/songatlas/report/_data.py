@@ -17,6 +17,8 @@ MOST_COLUMNS = 200
 MOST_PAIRS = 10
 MOST_EXAMPLES = 5
 MOST_VALUES = 15  # genres and artists
+MOST_REJECTS = 20
+MOST_UNMATCHED = 50
 
 
 def summarize_data(run: RunData) -> dict[str, Any]:
@@ -27,6 +29,7 @@ def summarize_data(run: RunData) -> dict[str, Any]:
     return {
         "inputs": plain_value(run.manifest.get("inputs", [])),
         "counts": count_states(run),
+        "reading": _reading(run),
         "duplicates": plain_value(exploration.duplicates),
         "rules": _rules(run),
         "keep_all": run.options.clean.keep_all,
@@ -44,10 +47,61 @@ def summarize_data(run: RunData) -> dict[str, Any]:
 
 
 def count_states(run: RunData) -> dict[str, int]:
-    """Return the number of input rows and how many of them were kept, merged and set aside."""
+    """Return the number of rows read and how many of them were kept, merged, set aside and rejected."""
     states = run.tracks["state"].value_counts()
     counts = {state: int(states.get(state, 0)) for state in ("kept", "merged", "set_aside")}
-    return {"rows": len(run.tracks), **counts}
+    return {"rows": len(run.tracks) + len(run.rejects), **counts, "rejected": len(run.rejects)}
+
+
+def _reading(run: RunData) -> dict[str, Any]:
+    """Return how the input was read: its files, the units of its columns with the evidence, and what was rejected."""
+    together: dict[str, list[tuple[str, str]]] = {}
+    for source, canonical, *rest in run.manifest.get("columns", []):
+        if len(rest) > 1 and rest[1]:
+            together.setdefault(str(rest[1]), []).append((str(source), str(canonical)))
+    return {
+        "files": [_file(file) for file in run.manifest.get("inputs", [])],
+        "units": [
+            {
+                "columns": [plain_text(source) for source, _ in pairs],
+                "features": [plain_text(feature_title(canonical)) for _, canonical in pairs],
+                "why": plain_text(why),
+            }
+            for why, pairs in together.items()
+        ],
+        "decimals": plain_text(str(run.manifest.get("decimals") or "")),
+        "vetoed": {plain_text(k): plain_text(v) for k, v in (run.manifest.get("vetoed") or {}).items()},
+        "join": _join(run.manifest.get("join")),
+        "rejects": [
+            {"file": plain_text(file), "line": int(line), "reason": plain_text(reason), "text": plain_text(text[:120])}
+            for file, line, reason, text in run.rejects.head(MOST_REJECTS).itertuples(index=False)
+        ],
+    }
+
+
+def _file(file: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one input file with how it was read and what became of its rows."""
+    facts = [str(file[fact]) for fact in ("format", "encoding", "separator", "sheet", "table") if file.get(fact)]
+    return {
+        "name": plain_text(str(file["name"])),
+        "how": plain_text(", ".join(facts)),
+        "dialect": plain_text(str(file.get("dialect") or "")),
+        "counts": [file.get(name) for name in ("read", "kept", "merged", "set_aside", "rejected")],
+    }
+
+
+def _join(join: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return what the joining of features came to, with the first tracks that were not found."""
+    if not join:
+        return None
+    unmatched = [
+        {"row": int(row) + 1, "title": plain_text(t), "artist": plain_text(a)} for row, t, a in join["unmatched"]
+    ]
+    return {
+        "told": plain_text(join["told"]),
+        "n_unmatched": int(join["n_unmatched"]),
+        "unmatched": unmatched[:MOST_UNMATCHED],
+    }
 
 
 def _values(pairs: tuple[tuple[str, int], ...]) -> list[dict[str, Any]]:

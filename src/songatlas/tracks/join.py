@@ -286,7 +286,8 @@ def _nothing_found(tracks: pd.DataFrame, sources: Sources) -> str:
         else "No key in common: export the playlist with ids or ISRC, or name a table with titles and artists."
     )
     compared = f" Compared: {' and '.join(k for k in mine if k in shared)}." if shared else ""
+    nothing = f"none of the {len(tracks):,} tracks was" if len(tracks) > 1 else "the only track was not"
     return (
-        f"none of the {_tracks(len(tracks))} was found in {', '.join(name for name, _ in sources)}.{compared} "
+        f"{nothing} found in {', '.join(name for name, _ in sources)}.{compared} "
         f"The tracks have {' and '.join(mine)}; {'; '.join(told)}. {advice}"
     )

@@ -11,6 +11,7 @@ from songatlas.io.read import shown_name
 from songatlas.tracks.join import describe_join, join_features
 
 Given = str | Path
+_ADDED = ("matched_by", "features_from")  # the columns that tell where features came from
 
 
 def read_tracks(
@@ -60,6 +61,7 @@ def read_tracks(
     others = [(shown_name(source), read_tables(source)) for source in sources]
     joined, report = join_features(tracks, others)
     account = dict(tracks.attrs["songatlas"])
+    account["source_columns"] = [*account["source_columns"], *_ADDED]
     account["join"] = {**to_plain(report), "match_rate": report.match_rate, "told": describe_join(report)}
     account["features_from"] = [file for _, other in others for file in other.attrs["songatlas"]["files"]]
     joined.attrs["songatlas"] = account

@@ -28,7 +28,7 @@ from .methods import METHODS, MethodResult, Task, one_cluster
 from .prepare import Prepared, prepare
 from .tables import cluster_table, kept_table, moved_columns
 
-_TRACKS_PER_CLUSTER = 8  # the smallest mean size that the automatic range of k allows
+_TRACKS_PER_CLUSTER = 12  # the smallest mean size that the automatic range of k allows
 
 
 @dataclass
@@ -159,7 +159,8 @@ def _numbers_to_try(ready: Prepared, options: Options) -> tuple[int, ...]:
     if top < high and asked is None:
         warnings.warn(
             f"numbers of clusters up to {top} are tried instead of {high}: there are only {n_tracks:,} tracks "
-            f"({distinct:,} different ones), and a cluster should hold {_TRACKS_PER_CLUSTER} on average.",
+            f"({distinct:,} different ones), and a cluster should hold {_TRACKS_PER_CLUSTER} on average. In so small a "
+            "library groups are rough: a few tracks more can move them.",
             DataWarning,
             stacklevel=2,
         )

@@ -34,6 +34,7 @@ OTHER = DatabaseTable("Users", '"Users"', ("id",))
         'select ";" from t',
         "select 'it''s; fine'",
         "select 'into'",
+        "select last_update, 'delete from t' from t for update",
     ],
 )
 def test_one_statement_that_reads_passes(query):
@@ -57,6 +58,8 @@ def test_one_statement_that_reads_passes(query):
         ("select 1 # '\n; delete from t; # '", "may be several statements"),
         ("select 1 as [it's]; delete from t; select 1 as [it's]", "may be several statements"),
         ("select * into copy from t", "the query writes (INTO)"),
+        ("with x as (delete from t returning *) select * from x", "the query writes (DELETE)"),
+        ('with x as (select 1) update "t" set a = 1', "the query writes (UPDATE)"),
         ("select 1 into outfile '/tmp/x'", "the query writes (INTO)"),
     ],
 )
@@ -67,7 +70,9 @@ def test_what_may_write_or_hold_several_statements_is_refused(query, message):
     assert "Expected one statement that reads" in str(caught.value)
 
 
-@pytest.mark.parametrize(("text", "word"), [("select", "SELECT"), ("/* a */\n( ( from t", "FROM"), ("(", ""), ("@x", "@")])
+@pytest.mark.parametrize(
+    ("text", "word"), [("select", "SELECT"), ("/* a */\n( ( from t", "FROM"), ("(", ""), ("@x", "@")]
+)
 def test_the_first_word_is_found_behind_comments_and_brackets(text, word):
     assert first_word(text) == word
 

@@ -9,7 +9,10 @@ from songatlas.io.database_urls import public_name, scheme_of, scrubbed
     ("url", "name"),
     [
         ("postgresql://ana:secret@db.example.org/music", "postgresql://db.example.org/music"),
-        ("PostgreSQL+psycopg2://ana:secret@db.example.org:5432/music?sslmode=require", "postgresql://db.example.org/music"),
+        (
+            "PostgreSQL+psycopg2://ana:secret@db.example.org:5432/music?sslmode=require",
+            "postgresql://db.example.org/music",
+        ),
         ("postgresql://db.example.org/music?user=ana&password=secret", "postgresql://db.example.org/music"),
         ("mysql://ana:se/cr?et@host/music", "mysql://host/music"),
         ("mysql://ana@host", "mysql://host"),

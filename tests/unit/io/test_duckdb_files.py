@@ -14,10 +14,16 @@ duckdb = pytest.importorskip("duckdb")
 def database(tmp_path):
     path = tmp_path / "a.duckdb"
     with duckdb.connect(str(path)) as connection:
-        connection.execute("CREATE TABLE tracks (name VARCHAR, energy DECIMAL(5, 3), audio STRUCT(tempo DOUBLE), length TIME, big HUGEINT)")
-        connection.execute("INSERT INTO tracks VALUES ('Zorblax Waltz', 0.5, {'tempo': 120}, '00:03:45', 7), (NULL, NULL, NULL, NULL, NULL)")
+        connection.execute(
+            "CREATE TABLE tracks (name VARCHAR, energy DECIMAL(5, 3), audio STRUCT(tempo DOUBLE), length TIME, big HUGEINT)"
+        )
+        connection.execute(
+            "INSERT INTO tracks VALUES ('Zorblax Waltz', 0.5, {'tempo': 120}, '00:03:45', 7), (NULL, NULL, NULL, NULL, NULL)"
+        )
         connection.execute("CREATE VIEW named AS SELECT name FROM tracks WHERE name IS NOT NULL")
-        connection.execute("CREATE SCHEMA other; CREATE TABLE other.\"it's\" (x INTEGER); INSERT INTO other.\"it's\" VALUES (1)")
+        connection.execute(
+            'CREATE SCHEMA other; CREATE TABLE other."it\'s" (x INTEGER); INSERT INTO other."it\'s" VALUES (1)'
+        )
     return path
 
 
@@ -29,7 +35,13 @@ def test_the_table_with_features_is_read_as_plain_columns(database):
     assert database.read_bytes()[DUCKDB_MARK_AT:].startswith(DUCKDB_MARK)
     table = read(database)
     assert dict(table.facts) == {"format": "DuckDB", "table": "tracks"}
-    assert table.frame.iloc[0].to_dict() == {"name": "Zorblax Waltz", "energy": 0.5, "audio.tempo": 120.0, "length": "0:03:45", "big": 7}
+    assert table.frame.iloc[0].to_dict() == {
+        "name": "Zorblax Waltz",
+        "energy": 0.5,
+        "audio.tempo": 120.0,
+        "length": "0:03:45",
+        "big": 7,
+    }
     assert table.frame["name"][1] == ""
 
 
@@ -38,7 +50,14 @@ def test_tables_and_views_are_read_by_name(database, name, columns):
     assert list(read(database, name).frame) == columns
 
 
-@pytest.mark.parametrize("query", ["SELECT name, name FROM tracks", "FROM tracks SELECT name, name", "WITH t AS (FROM tracks) SELECT name, name FROM t;"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT name, name FROM tracks",
+        "FROM tracks SELECT name, name",
+        "WITH t AS (FROM tracks) SELECT name, name FROM t;",
+    ],
+)
 def test_queries_are_read(database, query):
     assert list(read(database, query=query).frame) == ["name", "name.1"]
 
@@ -47,7 +66,8 @@ def test_queries_are_read(database, query):
     ("query", "message"),
     [
         ("DELETE FROM tracks", "starts with 'DELETE'"),
-        ("WITH x AS (SELECT 1) DELETE FROM tracks", "the query is a DELETE"),
+        ("WITH x AS (SELECT 1) DELETE FROM tracks", "the query writes (DELETE)"),
+        ("WITH x AS (SELECT 1) UPDATE tracks AS t SET energy = 7", "the query is a UPDATE"),
         ("COPY tracks TO 'x.csv'", "starts with 'COPY'"),
         ("SELECT 1; SELECT 2", "several statements"),
         ("SELECT * FROM read_csv('/etc/hosts')", "the query reaches outside this database"),
@@ -75,7 +95,10 @@ def test_a_database_in_use_is_refused(database):
         read(database)
 
 
-@pytest.mark.parametrize("damage", [lambda raw: raw[:5000], lambda raw: raw[:8] + b"NOPE" + raw[12:], lambda raw: raw[:4096] + bytes(len(raw) - 4096)])
+@pytest.mark.parametrize(
+    "damage",
+    [lambda raw: raw[:5000], lambda raw: raw[:8] + b"NOPE" + raw[12:], lambda raw: raw[:4096] + bytes(len(raw) - 4096)],
+)
 def test_a_damaged_database_is_refused(database, damage):
     database.write_bytes(damage(database.read_bytes()))
     with pytest.raises(DataError, match="damaged or no DuckDB database"):

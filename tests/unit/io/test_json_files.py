@@ -29,11 +29,31 @@ def read(tmp_path):
 
 
 def test_a_list_of_objects_keeps_types_and_rejects_what_is_no_object(read):
-    entries = [{"id": "a", "energy": 0.5, "key": 1, "explicit": True}, None, 3, {}, {"id": None, "energy": 1, "key": 2, "explicit": False}]
+    entries = [
+        {"id": "a", "energy": 0.5, "key": 1, "explicit": True},
+        None,
+        3,
+        {},
+        {"id": None, "energy": 1, "key": 2, "explicit": False},
+    ]
     table = read(entries)
-    assert {name: str(kind) for name, kind in table.frame.dtypes.items()} == {"id": "str", "energy": "float64", "key": "int64", "explicit": "bool"}
-    assert table.frame.to_dict("list") == {"id": ["a", ""], "energy": [0.5, 1.0], "key": [1, 2], "explicit": [True, False]}
-    assert [(r.line, r.reason) for r in table.rejects] == [(2, "null entry"), (3, "a number, not an object"), (4, "empty object")]
+    assert {name: str(kind) for name, kind in table.frame.dtypes.items()} == {
+        "id": "str",
+        "energy": "float64",
+        "key": "int64",
+        "explicit": "bool",
+    }
+    assert table.frame.to_dict("list") == {
+        "id": ["a", ""],
+        "energy": [0.5, 1.0],
+        "key": [1, 2],
+        "explicit": [True, False],
+    }
+    assert [(r.line, r.reason) for r in table.rejects] == [
+        (2, "null entry"),
+        (3, "a number, not an object"),
+        (4, "empty object"),
+    ]
     assert dict(table.facts) == {"format": "JSON", "encoding": "UTF-8"}
 
 
@@ -60,7 +80,9 @@ def test_the_list_of_tracks_is_found_by_what_its_keys_name(read, value, label, c
 
 
 def test_playlists_are_opened_and_their_names_kept(read):
-    playlists = [{"name": n, "pid": i, "duration_ms": 5, "tracks": [MPD_TRACK] * 2} for i, n in enumerate(["rain", "sun"])]
+    playlists = [
+        {"name": n, "pid": i, "duration_ms": 5, "tracks": [MPD_TRACK] * 2} for i, n in enumerate(["rain", "sun"])
+    ]
     table = read({"info": {"slice": "0-1"}, "playlists": playlists})
     assert table.facts["list"] == "playlists[].tracks[]"
     assert list(table.frame["playlist_name"]) == ["rain", "rain", "sun", "sun"]
@@ -80,7 +102,9 @@ def test_places_of_withdrawn_tracks_are_rejected_by_their_number(read):
 
 
 def test_lists_stay_lists(read):
-    table = read([{"name": "x", "artists": [{"name": "a"}], "genres": ["b", "c"]}, {"name": "y", "artists": None, "genres": []}])
+    table = read(
+        [{"name": "x", "artists": [{"name": "a"}], "genres": ["b", "c"]}, {"name": "y", "artists": None, "genres": []}]
+    )
     assert list(table.frame["artists"]) == [[{"name": "a"}], None]
     assert list(table.frame["genres"]) == [["b", "c"], []]
 

@@ -21,7 +21,8 @@ def database(tmp_path):
             """
             CREATE TABLE tracks (name TEXT, energy REAL, tempo, art BLOB);
             INSERT INTO tracks VALUES ('Zorblax Waltz', 0.5, 120, x'ff00'), (NULL, 0.25, NULL, x'61');
-            CREATE TABLE "my ""odd; table""" (x); INSERT INTO "my ""odd; table""" VALUES (1);
+            CREATE TABLE [my "odd; table"] (x);
+            INSERT INTO [my "odd; table"] VALUES (1);
             CREATE VIEW broken AS SELECT * FROM gone;
             CREATE VIEW fast AS SELECT name FROM tracks WHERE tempo > 100;
             """
@@ -42,14 +43,20 @@ def test_the_table_with_features_is_read_as_it_is(database):
     assert table.frame["tempo"].tolist()[0] == 120.0 and table.frame["tempo"].isna().tolist() == [False, True]
 
 
-@pytest.mark.parametrize(("name", "columns"), [(ODD, ["x"]), ("main.tracks", ["name", "energy", "tempo", "art"]), ("Fast", ["name"])])
+@pytest.mark.parametrize(
+    ("name", "columns"), [(ODD, ["x"]), ("main.tracks", ["name", "energy", "tempo", "art"]), ("Fast", ["name"])]
+)
 def test_tables_and_views_are_read_by_name(database, name, columns):
     assert list(read(database, name).frame) == columns
 
 
 def test_a_query_is_read_and_equal_names_told_apart(database):
     table = read(database, query="SELECT name, name, energy * 100 AS energy FROM tracks ORDER BY 3;")
-    assert table.frame.to_dict("list") == {"name": ["", "Zorblax Waltz"], "name.1": ["", "Zorblax Waltz"], "energy": [25.0, 50.0]}
+    assert table.frame.to_dict("list") == {
+        "name": ["", "Zorblax Waltz"],
+        "name.1": ["", "Zorblax Waltz"],
+        "energy": [25.0, 50.0],
+    }
     assert table.facts["query"].startswith("SELECT name")
 
 
@@ -58,6 +65,10 @@ def test_a_query_is_read_and_equal_names_told_apart(database):
     [
         ("DELETE FROM tracks", "starts with 'DELETE'"),
         ("WITH x AS (SELECT 1) DELETE FROM tracks", "the query writes"),
+        (
+            "WITH x AS (SELECT 1) UPDATE OR IGNORE tracks SET energy = 7",
+            "the query writes (attempt to write a readonly database)",
+        ),
         ("PRAGMA query_only = 0", "starts with 'PRAGMA'"),
         ("ATTACH 'x.db' AS y", "starts with 'ATTACH'"),
         ("SELECT 1; DELETE FROM tracks", "several statements"),

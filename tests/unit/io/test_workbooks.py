@@ -42,7 +42,11 @@ def test_the_sheet_and_the_row_that_name_features_are_found(save):
     })  # fmt: skip
     table = read(path)
     assert dict(table.facts) == {"format": "Excel workbook", "sheet": "Tracks (of 2)", "column names": "row 3"}
-    assert table.frame.to_dict("list") == {"name": ["Zorblax Waltz", "1999"], "energy": [0.5, 0.25], "tempo": [120.0, 90.5]}
+    assert table.frame.to_dict("list") == {
+        "name": ["Zorblax Waltz", "1999"],
+        "energy": [0.5, 0.25],
+        "tempo": [120.0, 90.5],
+    }
 
 
 def test_without_features_the_first_sheet_with_a_table_is_read(save):
@@ -99,7 +103,10 @@ def test_nameless_columns_stay_where_they_hold_something(save):
 
 @pytest.mark.parametrize(
     ("sheets", "message"),
-    [({"A": []}, "its sheets hold no table"), ({"A": [HEADER]}, "the sheet 'A' has no rows, only column names: name, energy, tempo")],
+    [
+        ({"A": []}, "its sheets hold no table"),
+        ({"A": [HEADER]}, "the sheet 'A' has no rows, only column names: name, energy, tempo"),
+    ],
 )
 def test_a_workbook_without_rows_is_refused(save, sheets, message):
     with pytest.raises(DataError, match=message):

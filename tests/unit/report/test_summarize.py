@@ -17,7 +17,7 @@ def test_summary_survives_strict_json_unchanged(run):
 
 def test_rows_read_are_kept_and_merged_and_set_aside(run):
     counts = summarize(run)["data"]["counts"]
-    assert counts == {"rows": 12, "kept": 9, "merged": 1, "set_aside": 2}
+    assert counts == {"rows": 12, "kept": 9, "merged": 1, "set_aside": 2, "rejected": 0}
 
 
 def test_timings_and_unknown_manifest_keys_change_nothing(run, run_with):

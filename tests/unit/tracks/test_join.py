@@ -360,10 +360,10 @@ def test_when_nothing_matches_the_keys_of_both_sides_are_told():
     source = sounding(track_id=[ID.format(1)], track_name=["Tin Moon"], artist_name=["Ana"])
     with pytest.raises(
         DataError,
-        match=r"none of the 1 track was found in big\.csv\. Compared: titles with artists\. "
+        match=r"none of the 2 tracks was found in big\.csv\. Compared: titles with artists\. "
         r"The tracks have ISRC and titles with artists; big\.csv has ids and titles with artists\.",
     ):
-        join_features(named(("Far Shore", "Bo"), isrc=["QZAAA0000001"]), [("big.csv", source)])
+        join_features(named(("Far Shore", "Bo"), ("Salt Road", "Bo"), isrc=["QZAAA0000001", ""]), [("big.csv", source)])
 
 
 def test_when_no_key_is_shared_the_message_says_so():
@@ -489,3 +489,10 @@ def test_many_equal_titles_on_both_sides_are_joined_in_parts(monkeypatch):
     joined, report = join_features(tracks, [("source", source)])
     assert [matched_row(joined, source, row) for row in range(31)] == [19] * 30 + [20]
     assert report.n_ambiguous == 30
+
+
+def test_the_candidates_of_one_track_are_compared_together(monkeypatch):
+    monkeypatch.setattr("songatlas.tracks.match_pairs._MOST_PAIRS", 1)
+    source = sounding(track_name=["Tin Moon"] * 2, artist_name=["Ana", "Bo"], popularity=[90.0, 1.0])
+    joined, _ = join_features(named(("Tin Moon", "Ana; Bo")), [("source", source)])
+    assert matched_row(joined, source) == 0
