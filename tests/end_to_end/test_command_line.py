@@ -161,6 +161,25 @@ def test_version_and_help(tmp_path):
         assert "Usage: songatlas" in songatlas_command(command, "--help", cwd=tmp_path).stdout
 
 
+def test_a_playlist_joins_its_features_and_comes_back_as_playlists(folder, tmp_path):
+    tracks = pd.read_csv(folder / "tracks.csv").head(200)
+    names = {"id_songs": "Track URI", "name_song": "Track Name", "name_artists": "Artist Name(s)"}
+    export = tracks[list(names)].rename(columns=names)
+    export["Track URI"] = "spotify:track:" + export["Track URI"]
+    export.loc[180:, "Track URI"] = [f"spotify:track:{i:022d}" for i in range(20)]
+    export.loc[190:, "Track Name"] = [f"Nobody Knows {i}" for i in range(10)]
+    export.to_csv(tmp_path / "liked.csv", index=False, encoding="utf-8-sig")
+    done = songatlas_command(
+        "run", "liked.csv", "--features-from", folder / "tracks.csv", "-o", "R", "--map", "none", cwd=tmp_path
+    )
+    assert "190 of 200 tracks (95.0 %) found their features: 180 by id, 10 by title and artist." in done.stdout
+    with (tmp_path / "R" / "tracks.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [r["matched_by"] for r in rows].count("") == 10 and all(r["cluster"] == "" for r in rows[190:])
+    playlists = list((tmp_path / "R" / "playlists").glob("*.xspf"))
+    assert playlists and all(ET.parse(p).getroot().tag.endswith("playlist") for p in playlists)
+
+
 def make_bad(folder: Path) -> None:
     header = "track_id,track_name,artist_name,danceability,energy,tempo"
     (folder / "empty.csv").write_text("")
@@ -168,6 +187,14 @@ def make_bad(folder: Path) -> None:
     (folder / "junk.csv").write_bytes(bytes(range(256)) * 50)
     (folder / "folder").mkdir()
     (folder / "nofeatures.csv").write_text("user,plays\na,1\n")
+    (folder / "short.csv").write_text("energy,tempo\n" + "t,.5,120\n" * 9)
+    (folder / "averages.csv").write_text(
+        "genres,energy,popularity\n" + "".join(f"g{i},0.{i}5,{i}.25\n" for i in range(9))
+    )
+    (folder / "zscores.csv").write_text(
+        "track_id,energy,valence\n" + "".join(f"t{i},{i - 4}.5,{4 - i}.25\n" for i in range(9))
+    )
+    (folder / "locked.zip").write_bytes(b"PK\x03\x04 not really")
     (folder / "one.csv").write_text("track_id,energy\n" + "\n".join(f"t{i},0.{i}" for i in range(9)))
     (folder / "nan.csv").write_text(header + "\n" + "\n".join(f"t{i},n,a,nan,inf,nan" for i in range(9)))
     rows = "\n".join(f"t{i},n{i},a{i},0.{i},0.{9 - i},1{i}0" for i in range(9))
@@ -211,6 +238,18 @@ BAD = [
     (["clusters", "taken"], 1, "not a whole run of songatlas"),
     (["report", "nine.csv"], 1, "this is a file"),
     (["inspect", "junk.csv"], 1, "this is binary data"),
+    (["run", "short.csv", "-o", "R"], 1, "the header seems to lack a name".capitalize()),
+    (["run", "averages.csv", "-o", "R"], 1, "each row is an average over many tracks"),
+    (["run", "zscores.csv", "-o", "R"], 1, "standardized values (z-scores)"),
+    (["run", "locked.zip", "-o", "R"], 1, "locked.zip"),
+    (["run", "nine.csv", "-o", "R", "--column", "energy=Nrg"], 1, "Nrg"),
+    (["run", "nine.csv", "-o", "R", "--column", "enrgy=energy"], 1, "enrgy"),
+    (["run", "nine.csv", "-o", "R", "--column", "energy"], 2, "NAME=VALUE"),
+    (["run", "nine.csv", "-o", "R", "--table", "x"], 1, "can be named for workbooks and databases only"),
+    (["run", "nine.csv", "-o", "R", "--features-from", "absent.csv"], 1, "absent.csv: no such file"),
+    (["run", "nofeatures.csv", "-o", "R", "--features-from", "nine.csv"], 1, "the tracks have no ids, no ISRC and no titles"),
+    (["run", "https://example.org/t.csv", "-o", "R"], 1, "addresses of this kind are not read"),
+    (["run", "nosuch://u:secret@h/db", "-o", "R"], 1, "nosuch"),
     (["nonsense"], 2, "No such command"),
 ]
 

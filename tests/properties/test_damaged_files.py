@@ -6,17 +6,20 @@ alone: ``damaged_file(number, seed)`` in ``tests/dialects/damage.py``.
 
 import os
 import signal
+import sqlite3
 import sys
 import threading
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from songatlas import read_tracks
@@ -219,6 +222,68 @@ def test_a_stray_mark_never_shifts_values_nor_swallows_rows(tmp_path, mark):
         fault for number in range(n_cases) if (fault := fault_of_stray_mark(number, mark, tmp_path / str(number)))
     ]
     assert not faults, shown(faults, n_cases)
+
+
+QUOTED_HEADER = "id,name,artists,energy,valence,tempo\n"
+SWALLOWING = {
+    "a quoted cell with a comma follows": 'a1,"Pier,Ann,0.11,0.21,101\na2,Plain,"Bo, Di",0.12,0.22,102\na3,C,Cy,0.13,0.23,103\n',
+    "a quoted cell with a comma in the same column": 'a1,"Pier,Ann,0.11,0.21,101\na2,"Salt, Smoke",Bo,0.12,0.22,102\na3,C,Cy,0.13,0.23,103\n',
+    "a quoted cell without a comma follows": 'a1,"Pier,Ann,0.11,0.21,101\na2,"Plain",Bo,0.12,0.22,102\na3,C,Cy,0.13,0.23,103\n',
+    "another such cell in the next row": 'a1,"Pier,Ann,0.11,0.21,101\na2,Plain,Bo,"0.12,0.22,102\na3,C,Cy,0.13,0.23,103\n',
+    "another such cell two rows below": 'a1,A,"Ann,0.11,0.21,101\na2,B,Bo,0.12,0.22,102\na3,"C,Cy,0.13,0.23,103\n',
+    "the last row": 'a1,A,Ann,0.11,0.21,101\na2,B,Bo,0.12,0.22,102\na3,"C,Cy,0.13,0.23,103',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SWALLOWING)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=repr)
+def test_a_quote_that_is_not_closed_costs_its_own_line_only(tmp_path, case, newline):
+    """Each line is a row or a reject, and each row that was read has its own energy."""
+    text = (QUOTED_HEADER + SWALLOWING[case]).replace("\n", newline)
+    try:
+        table = read_quietly(tmp_path / "tracks.csv", text.encode())
+    except SongAtlasError:
+        return
+    assert sum(file["read"] for file in table.attrs["songatlas"]["files"]) == 3
+    energy = {"a1": 0.11, "a2": 0.12, "a3": 0.13}
+    assert [energy[track] for track in table["track_id"]] == table["energy"].tolist()
+
+
+def sqlite_with_broken_text(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE tracks (track_id TEXT, track_name TEXT, energy REAL)")
+        connection.execute("INSERT INTO tracks VALUES ('a1', CAST(x'8041' AS TEXT), 0.5)")
+        connection.commit()
+
+
+def broken_text_column(path: Path, name: str) -> None:
+    offsets, letters = pa.py_buffer(np.array([0, 2], dtype=np.int32).tobytes()), pa.py_buffer(b"\x80A")
+    broken = pa.StringArray.from_buffers(1, offsets, letters)
+    pq.write_table(pa.table({name: broken, "energy": [0.5], "tempo": [100.0]}), path)
+
+
+ROW = "a1,A,0.5,0.2,101\n"
+HEADER = "track_id,track_name,energy,valence,tempo\n"
+ONCE_AT_FAULT = {
+    "a year wider than 64 bits": ("tracks.csv", "track_id,energy,year\na,0.5,1999\nb,0.6,9999999999999999999999\n"),
+    "carriage returns in rows of one cell": ("tracks.csv", '"a,energy\rx"\n"b,0.5\ry"\n'),
+    "thirty thousand digits and a letter": ("tracks.csv", f"{HEADER}{ROW}a2,B,{'9' * 30_000}x,0.2,101\n"),
+    "a row of latin-1 with too many fields": ("tracks.csv", (HEADER + ROW * 20_000).encode() + b"a1,Sch\xf6n,too,many,1,2\n"),
+    "text of SQLite that is not UTF-8": ("tracks.sqlite", sqlite_with_broken_text),
+    "titles of Parquet that are not UTF-8": ("tracks.parquet", lambda path: broken_text_column(path, "track_name")),
+    "artists of Parquet that are not UTF-8": ("tracks.parquet", lambda path: broken_text_column(path, "artist_name")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ONCE_AT_FAULT)
+def test_a_file_that_was_once_at_fault_is_read_with_an_account_or_refused(tmp_path, case):
+    name, content = ONCE_AT_FAULT[case]
+    path = tmp_path / name
+    if callable(content):
+        content(path)
+    else:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert fault_of(path) == ""
 
 
 def test_a_case_is_made_from_its_number_alone():

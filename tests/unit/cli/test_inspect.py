@@ -163,3 +163,39 @@ def test_command_needs_a_file():
 def test_missing_file_is_a_data_error():
     with pytest.raises(DataError, match="no such file"):
         CliRunner().invoke(inspect, ["nowhere.csv"], catch_exceptions=False)
+
+
+def test_page_says_how_it_was_read(tmp_path):
+    table = songs(60)
+    scraped = pd.DataFrame({"ID": range(1, 61), "title": table["track_name"], "artist": table["artist_name"]})
+    for name, alias in {"energy": "nrgy", "danceability": "dnce", "valence": "val"}.items():
+        scraped[alias] = (100 * table[name]).round().astype(int)
+    scraped["dur"] = (table["duration_ms"] / 1000).round()
+    path = tmp_path / "scraped.csv"
+    scraped.to_csv(path, index=False)
+    text = " ".join(CliRunner().invoke(inspect, [str(path)]).output.split())
+    for part in (
+        "How it was read",
+        "percent, divided by 100",
+        "seconds: half are below",
+        "ID – not read: it numbers the rows",
+    ):
+        assert part in text, part
+    by_hand = CliRunner().invoke(inspect, [str(path), "--column", "valence=none", "--json"])
+    values = json.loads(by_hand.output)
+    assert "valence" not in {canonical for _, canonical, *_ in values["files"][0]["columns"]}
+
+
+def test_each_file_gets_a_line_and_a_refusal_the_exit_code(tmp_path, csv_file):
+    refused = tmp_path / "averages.csv"
+    songs(30).drop(columns=["track_id", "track_name", "artist_name"]).assign(
+        genres=[f"genre {i}" for i in range(30)], popularity=[50.25 + i for i in range(30)]
+    ).to_csv(refused, index=False)
+    result = CliRunner().invoke(inspect, ["--each", str(csv_file), str(refused), str(tmp_path / "absent.csv")])
+    text = " ".join(result.output.split())
+    assert result.exit_code == 1
+    assert "songs.csv read" in text and "10 features (0–1, dB, BPM, ms)" in text
+    assert "averages.csv refused each row is an average over many tracks" in text
+    assert "absent.csv refused no such file" in text
+    as_json = CliRunner().invoke(inspect, ["--each", str(csv_file), "--json"])
+    assert as_json.exit_code == 0 and json.loads(as_json.output)[0]["verdict"] == "read"
