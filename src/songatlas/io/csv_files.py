@@ -7,8 +7,10 @@ does not fit.
 
 import codecs
 import re
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -172,10 +174,9 @@ def _arrow(
             return "error"
         return "skip"
 
-    plain = source.path is not None and encoding.is_utf8
-    with pa.OSFile(str(source.path)) if plain else open_as_utf8(source, encoding) as stream:
+    with _open(source, encoding) as stream:
         try:
-            return pacsv.read_csv(
+            table = pacsv.read_csv(
                 stream,
                 read_options=pacsv.ReadOptions(column_names=shape.names, skip_rows=shape.lines, block_size=block),
                 parse_options=pacsv.ParseOptions(
@@ -186,11 +187,66 @@ def _arrow(
                 ),
             )
         except pa.ArrowInvalid as err:
+            _raise_what_stopped(stream)
             if ragged and newlines:
                 raise _RaggedError from err
             if "Could not skip" in str(err) or "Empty CSV" in str(err):  # nothing follows the header
                 return pa.table({name: pa.array([], pa.large_string()) for name in shape.names})
             raise
+        _raise_what_stopped(stream)
+        return table
+
+
+def _open(source: ByteSource, encoding: Encoding) -> "pa.NativeFile | _Gate":
+    """Return a file that Arrow reads without Python where that can be, else a gate before the stream."""
+    if source.path is not None and encoding.is_utf8:
+        return pa.OSFile(str(source.path))
+    return _Gate(open_as_utf8(source, encoding))
+
+
+def _raise_what_stopped(stream: "pa.NativeFile | _Gate") -> None:
+    """Raise the error that stopped a stream, if one did."""
+    if isinstance(stream, _Gate) and stream.stopped_by is not None:
+        raise stream.stopped_by
+
+
+class _Gate:
+    """A stream for Arrow that ends, instead of raising, where reading fails; the error waits in ``stopped_by``.
+
+    Arrow reads ahead in a thread of its own. An error raised there may arrive when the program is already leaving,
+    which then dies of it; so nothing is raised there, and nothing is read any more once the gate is closed.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._one_at_a_time = threading.Lock()
+        self.closed = False
+        self.stopped_by: DataError | OSError | None = None
+
+    def __enter__(self) -> "_Gate":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        with self._one_at_a_time:
+            if self.closed or self.stopped_by is not None:
+                return b""
+            try:
+                return self._stream.read(size)
+            except (DataError, OSError) as err:
+                self.stopped_by = err
+                return b""
+
+    def close(self) -> None:
+        with self._one_at_a_time:
+            if not self.closed:
+                self.closed = True
+                self._stream.close()
 
 
 def _types(shape: Shape) -> dict[str, pa.DataType]:
