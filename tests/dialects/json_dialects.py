@@ -122,7 +122,7 @@ def reccobeats_tracks(tracks: Sequence[Track], path: Path) -> Expected:
 
 
 _TRACK_COLUMNS = (
-    "track_id", "track_name", "artist_name", "artist_id", "album_name", "release_date", "year", "explicit", "popularity",
+    "track_id", "track_name", "artist_name", "album_name", "release_date", "year", "explicit", "popularity",
     "isrc", "duration_ms",
 )  # fmt: skip
 

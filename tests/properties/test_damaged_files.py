@@ -256,6 +256,11 @@ def sqlite_with_broken_text(path: Path) -> None:
         connection.commit()
 
 
+def sqlite_with_broken_names(path: Path) -> None:
+    sqlite_with_broken_text(path)
+    path.write_bytes(path.read_bytes().replace(b"track_name", b"track\x80name"))
+
+
 def broken_text_column(path: Path, name: str) -> None:
     offsets, letters = pa.py_buffer(np.array([0, 2], dtype=np.int32).tobytes()), pa.py_buffer(b"\x80A")
     broken = pa.StringArray.from_buffers(1, offsets, letters)
@@ -270,6 +275,7 @@ ONCE_AT_FAULT = {
     "thirty thousand digits and a letter": ("tracks.csv", f"{HEADER}{ROW}a2,B,{'9' * 30_000}x,0.2,101\n"),
     "a row of latin-1 with too many fields": ("tracks.csv", (HEADER + ROW * 20_000).encode() + b"a1,Sch\xf6n,too,many,1,2\n"),
     "text of SQLite that is not UTF-8": ("tracks.sqlite", sqlite_with_broken_text),
+    "names of SQLite that are not UTF-8": ("tracks.sqlite", sqlite_with_broken_names),
     "titles of Parquet that are not UTF-8": ("tracks.parquet", lambda path: broken_text_column(path, "track_name")),
     "artists of Parquet that are not UTF-8": ("tracks.parquet", lambda path: broken_text_column(path, "artist_name")),
 }  # fmt: skip

@@ -14,12 +14,11 @@ TEXT = pd.StringDtype(na_value=np.nan)
 _NONE = np.zeros(0, dtype=np.int64)
 _BLANK = np.zeros(256, dtype=bool)
 _BLANK[[*range(9, 14), *range(28, 33)]] = True
-_OPENS_BLANK = np.zeros(256, dtype=bool)
-_OPENS_BLANK[[0xC2, 0xE1, 0xE2, 0xE3]] = (
-    True  # first bytes of the blanks beyond ASCII: U+0085, U+00A0, U+1680, …, U+3000
-)
-_INSIDE_BLANK = np.zeros(256, dtype=bool)
-_INSIDE_BLANK[[0xC2, 0x9A, 0x80, 0x81]] = True  # the last byte but one of these
+_OPENS_BLANK = np.zeros((256, 256), dtype=bool)  # first two bytes of the blanks beyond ASCII: U+0085, U+00A0, U+1680, …
+_OPENS_BLANK[[0xC2, 0xC2, 0xE1, 0xE2, 0xE2, 0xE3], [0x85, 0xA0, 0x9A, 0x80, 0x81, 0x80]] = True
+_ENDS_BLANK = np.zeros((256, 256), dtype=bool)  # their last two bytes
+_ENDS_BLANK[[0xC2, 0xC2, 0x9A, 0x81], [0x85, 0xA0, 0x80, 0x9F]] = True
+_ENDS_BLANK[0x80, [*range(0x80, 0x8B), 0xA8, 0xA9, 0xAF]] = True
 
 
 def is_text(values: pd.Series) -> bool:
@@ -54,10 +53,12 @@ def rows_holding(texts: pa.ChunkedArray, *marks: bytes) -> NDArray[np.int64]:
         starts = _spans(part)[0]
         if len(starts):
             run = _run(part)
-            present = [mark for mark in marks if mark in run]
-            found = np.frombuffer(run, dtype=np.uint8)
-            places = np.unique(np.concatenate([np.flatnonzero(found == mark[0]) for mark in present] or [_NONE]))
-            rows.append(offset + np.unique(np.searchsorted(starts, places + starts[0], side="right") - 1))
+            data = np.frombuffer(run, dtype=np.uint8)
+            holding = [data == mark[0] for mark in marks if mark in run]
+            if holding:
+                places = np.flatnonzero(np.logical_or.reduce(holding)) + starts[0]
+                found = np.searchsorted(starts, places, side="right") - 1  # in order, so equal ones stand together
+                rows.append(offset + found[np.append(True, found[1:] != found[:-1])])
         offset += len(part)
     return np.concatenate(rows) if rows else _NONE
 
@@ -92,9 +93,11 @@ def _may_be_padded(part: pa.Array) -> NDArray[np.bool_]:
     if len(rows) < len(starts):
         starts, ends = starts[rows], ends[rows]
     first, last = data[starts], data[ends - 1]
-    found = _BLANK[first] | _BLANK[last] | _OPENS_BLANK[first]
+    found = _BLANK[first] | _BLANK[last]
+    beyond = np.flatnonzero(first >= 0x80)
+    found[beyond] |= _OPENS_BLANK[first[beyond], data[starts[beyond] + 1]]
     beyond = np.flatnonzero(last >= 0x80)
-    found[beyond] |= _INSIDE_BLANK[data[ends[beyond] - 2]]
+    found[beyond] |= _ENDS_BLANK[data[ends[beyond] - 2], last[beyond]]
     padded[rows] = found
     return padded
 

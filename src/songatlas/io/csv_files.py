@@ -31,7 +31,7 @@ from .raw import ByteSource, RawTable, Reject
 _HEAD = 1 << 18  # bytes looked at to find the shape
 _MAX_HEAD = 8 << 20
 _MAX_HEADER = 2_000_000  # bytes of the header
-_BLOCK = 1 << 20  # bytes parsed at once; no row can be longer
+_BLOCK = 4 << 20  # bytes parsed at once; no row can be longer
 _LARGE_BLOCK = 8 << 20
 _EXACT = 1 << 53  # whole numbers up to here are exact as float64
 _WHOLE = re.compile(r"[+-]?\d{1,15}")

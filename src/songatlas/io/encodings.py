@@ -33,8 +33,8 @@ _NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 MOJIBAKE = r"\x{FFFD}|\x{EF}\x{BF}\x{BD}|\x{C3}[\x{80}-\x{BF}]|\x{E2}\x{20AC}[\x{2122}\x{153}\x{9D}\x{2018}-\x{201D}]"
 """What UTF-8 looks like after it was read as cp1252 and saved again, and the sign for a character that was lost."""
 
-MOJIBAKE_PAIRS = {0xEFBF, 0xC3AF, 0xC383, 0xC3A2}
-"""The first two bytes, in UTF-8, of every text that `MOJIBAKE` finds."""
+MOJIBAKE_PAIRS = {0xEFBF, 0xAFC2, 0xC383, 0xA2E2}
+"""Two neighboring bytes, in UTF-8, of every text that `MOJIBAKE` finds, and of few others."""
 
 
 @dataclass(frozen=True)

@@ -229,6 +229,14 @@ def artists_parted_by_commas(artists: pd.Series, ids: pd.Series | None) -> bool:
     return bool(pairs) and sum(a == b for a, b in pairs) >= 0.9 * len(pairs)
 
 
+def _year(text: str) -> int:
+    """Return the year in a date, 0 where there is none."""
+    if text[4:5] in ("", "-") and text[:4].isascii() and text[:4].isdigit() and 1800 <= int(text[:4]) < 2100:
+        return int(text[:4])
+    match = _YEAR.search(text)
+    return int(match[1]) if match else 0
+
+
 def years(values: pd.Series) -> pd.Series:
     """Return the years in dates of any order as Int64, missing where there is none.
 
@@ -240,7 +248,8 @@ def years(values: pd.Series) -> pd.Series:
 
     codes, distinct = pd.factorize(values, use_na_sentinel=True)
     cells = pd.Index(distinct).tolist()
-    found = [_YEAR.search(cell if isinstance(cell, str) else plain_text(cell)) for cell in cells]
-    known = np.array([*(int(match[1]) if match else 0 for match in found), 0], dtype=np.int64)
+    known = np.array(
+        [*(_year(cell if isinstance(cell, str) else plain_text(cell)) for cell in cells), 0], dtype=np.int64
+    )
     read = known[codes]
     return pd.Series(pd.arrays.IntegerArray(read, read == 0), values.index)

@@ -266,9 +266,9 @@ def _title_codes(
     own_codes[at] = np.array([codes.setdefault(key(title), len(codes)) for title in distinct], dtype=np.int64)[numbers]
     other_codes = np.full(len(others), -1, dtype=np.int64)
     at = np.unique(other_rows)
-    numbers, distinct = pd.factorize(others.iloc[at])
-    found = [codes.get(key(title), -1) if title else -1 for title in np.asarray(distinct, dtype=object)]
-    other_codes[at] = np.array([*found, -1], dtype=np.int64)[numbers]
+    places, titles = pd.factorize(others.iloc[at])
+    found = [codes.get(key(title), -1) if title else -1 for title in np.asarray(titles, dtype=object)]
+    other_codes[at] = np.array([*found, -1], dtype=np.int64)[places]
     return own_codes, other_codes
 
 
