@@ -247,7 +247,11 @@ BAD = [
     (["run", "nine.csv", "-o", "R", "--column", "energy"], 2, "NAME=VALUE"),
     (["run", "nine.csv", "-o", "R", "--table", "x"], 1, "can be named for workbooks and databases only"),
     (["run", "nine.csv", "-o", "R", "--features-from", "absent.csv"], 1, "absent.csv: no such file"),
-    (["run", "nofeatures.csv", "-o", "R", "--features-from", "nine.csv"], 1, "the tracks have no ids, no ISRC and no titles"),
+    (
+        ["run", "nofeatures.csv", "-o", "R", "--features-from", "nine.csv"],
+        1,
+        "the tracks have no ids, no ISRC and no titles",
+    ),
     (["run", "https://example.org/t.csv", "-o", "R"], 1, "addresses of this kind are not read"),
     (["run", "nosuch://u:secret@h/db", "-o", "R"], 1, "nosuch"),
     (["nonsense"], 2, "No such command"),

@@ -109,7 +109,7 @@ def plain_column(array: pa.ChunkedArray) -> pd.Series:
         array = _without_decimals(array)
         kind = array.type
     if _is_text(kind):
-        texts: pd.Series = array.cast(pa.large_string()).fill_null("").to_pandas()
+        texts: pd.Series = _sound_texts(array.cast(pa.large_string()).fill_null("")).to_pandas()
         return texts.astype("str")
     if pa.types.is_null(kind):
         return pd.Series([""] * len(array), dtype="str")
@@ -125,6 +125,16 @@ def plain_column(array: pa.ChunkedArray) -> pd.Series:
         return column([None if value is None else convert(value) for value in array.to_pylist()])
     values: pd.Series = array.to_pandas()
     return values
+
+
+def _sound_texts(array: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return texts that are UTF-8 throughout: bytes that are not become \ufffd."""
+    try:
+        array.validate(full=True)
+    except pa.ArrowInvalid:
+        cells = array.cast(pa.large_binary()).to_pylist()
+        return pa.chunked_array([[cell.decode("utf-8", "replace") for cell in cells]], type=pa.large_string())
+    return array
 
 
 def _converter(kind: pa.DataType) -> Any:

@@ -28,6 +28,7 @@ from .plain_columns import plain_values, writable_text
 from .refusals import listed, no_features, refuse_glued, refuse_no_tracks, refuse_words, vetoes
 from .texts import artists_parted_by_commas, ids_of_objects, is_missing, text_column, years
 
+_MOST_RIVALS = 200  # columns that are looked at
 _MANY_ROWS = 100_000  # from here on, columns are converted side by side
 _WORKERS = 2
 
@@ -84,6 +85,7 @@ def canonical_table(
         read |= {name: column() for name, column in texts.items()}
     _add_years(read, found)
     _warn(read, found)
+    _warn_of_rivals(source, found)
     _warn_of_probabilities(source, read)
     return _assembled(source, found, read, {"vetoed": wrong, "decimals": mark})
 
@@ -123,7 +125,7 @@ def _add_years(read: dict[str, Read], found: Mapping[str, Recognized]) -> None:
         read["year"] = Read(years(read["release_date"].values))
     if "decade" not in read and "year" in read:
         year = numeric_values(read["year"].values)
-        known = np.isfinite(year)
+        known = np.isfinite(year) & (np.abs(year) < 10_000)
         decade = np.where(known, year, 0).astype(np.int64) // 10 * 10
         read["decade"] = Read(pd.Series(pd.arrays.IntegerArray(decade, ~known), read["year"].values.index))
 
@@ -181,6 +183,21 @@ def _went_through(source: pd.DataFrame) -> bool:
         pd.api.types.is_numeric_dtype(source[name].dtype) == (name in FEATURE_NAMES or name in NUMBER_COLUMNS)
         for name in canonical
     )
+
+
+def _warn_of_rivals(source: pd.DataFrame, found: Mapping[str, Recognized]) -> None:
+    """Warn where another column could be read as the same feature and holds other numbers."""
+    used = {known.source for known in found.values()}
+    others = [str(n) for n in source.columns if n not in used and pd.api.types.is_numeric_dtype(source[n].dtype)]
+    for name in others[:_MOST_RIVALS]:
+        for canonical in recognize([name]):
+            chosen = found.get(canonical)
+            if (
+                canonical in FEATURE_NAMES
+                and chosen is not None
+                and not _same_values(source[chosen.source], source[name])
+            ):
+                _say(f"{canonical} is read from {chosen.source!r}; {name!r} could be meant too and holds other values.")
 
 
 def _warn_of_probabilities(source: pd.DataFrame, read: Mapping[str, Read]) -> None:

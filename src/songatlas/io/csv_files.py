@@ -21,8 +21,8 @@ from pyarrow import csv as pacsv
 from songatlas.errors import DataError
 from songatlas.schema import FEATURE_NAMES, NUMBER_COLUMNS, TEXT_COLUMNS
 
-from .arrow_text import holds_any, pairs_beyond_ascii, to_arrow, to_series
-from .csv_rows import holds_rows, read_rows
+from .arrow_text import holds_any, pairs_beyond_ascii, rows_holding, to_arrow, to_series
+from .csv_rows import may_hold_rows, read_rows
 from .csv_shape import SEPARATORS, Shape, find_shape
 from .dialects import recognize
 from .encodings import MOJIBAKE, MOJIBAKE_PAIRS, Encoding, encoding_by_head, encoding_of_whole, open_as_utf8
@@ -55,6 +55,8 @@ def read_csv(source: ByteSource) -> RawTable:
         table, rejects, encoding = _read(source, encoding, shape)
     except OSError as err:
         raise DataError(f"{source.where}: cannot be read ({err.strerror or err}).") from err
+    above = [Reject(line, "above the header", shape.separator.join(cells)) for line, cells in shape.above]
+    rejects = [*above, *rejects]
     if table.num_rows == 0 and not rejects:
         raise DataError(_no_rows(source.where, shape.names))
     notes = [shape.note, encoding.note, _mojibake(source.where, table)]
@@ -165,30 +167,19 @@ def _parse(source: ByteSource, encoding: Encoding, shape: Shape) -> pa.Table:
 def _arrow(
     source: ByteSource, encoding: Encoding, shape: Shape, types: dict[str, pa.DataType], *, newlines: bool, block: int
 ) -> pa.Table:
-    ragged = False
-
-    def note(row: pacsv.InvalidRow) -> str:
-        nonlocal ragged
-        if row.text.strip():  # a line of blanks is no row
-            ragged = True
-            return "error"
-        return "skip"
-
     with _open(source, encoding) as stream:
         try:
             table = pacsv.read_csv(
                 stream,
                 read_options=pacsv.ReadOptions(column_names=shape.names, skip_rows=shape.lines, block_size=block),
-                parse_options=pacsv.ParseOptions(
-                    delimiter=shape.separator, newlines_in_values=newlines, invalid_row_handler=note
-                ),
+                parse_options=pacsv.ParseOptions(delimiter=shape.separator, newlines_in_values=newlines),
                 convert_options=pacsv.ConvertOptions(
                     column_types=types, null_values=[""], strings_can_be_null=False, true_values=[], false_values=[]
                 ),
             )
         except pa.ArrowInvalid as err:
             _raise_what_stopped(stream)
-            if ragged and newlines:
+            if newlines and re.search(r"Expected \d+ columns, got \d+", str(err)):
                 raise _RaggedError from err
             if "Could not skip" in str(err) or "Empty CSV" in str(err):  # nothing follows the header
                 return pa.table({name: pa.array([], pa.large_string()) for name in shape.names})
@@ -279,13 +270,15 @@ def _texts(table: pa.Table) -> list[pa.ChunkedArray]:
 
 def _is_damaged(table: pa.Table, separator: str) -> bool:
     """Return whether zero bytes stand in a table, or a quote that was never closed made whole rows part of a cell."""
-    between = table.num_columns - 1
-    for column in _texts(table):
+    width = table.num_columns
+    for place, column in enumerate(table.columns):
+        if not pa.types.is_large_string(column.type):
+            continue
         if holds_any(column, b"\0"):
             return True
-        if between >= 2 and holds_any(column, b"\n", b"\r"):
-            suspect = column.filter(pc.match_substring_regex(column, r"[\r\n]"))
-            if any(holds_rows(cell, between, separator) for cell in suspect.to_pylist()):
+        if width > 1 and holds_any(column, b"\n", b"\r"):
+            suspect = column.take(pa.array(rows_holding(column, b"\n", b"\r"))).to_pylist()
+            if any(may_hold_rows(cell, place, width, separator) for cell in suspect):
                 return True
     return False
 

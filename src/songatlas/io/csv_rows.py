@@ -23,6 +23,7 @@ from .refusals import second_header
 _ROWS_AT_ONCE = 20_000
 _MOST_LINES, _MOST_CHARACTERS = 2_000, 1_000_000  # of one row; beyond, a quote was never closed
 _LINES_LOOKED_AT = 50
+_WIDE = 4  # columns from which on a line of a text is hardly a row by chance
 MAX_CELL = 8 << 20
 
 
@@ -117,9 +118,8 @@ def _records(source: ByteSource, encoding: Encoding, shape: Shape) -> Iterator[t
             if '"' not in line:
                 yield number, line, line.rstrip("\r\n").split(shape.separator)
                 continue
-            text = _whole_row(line, lines, shape)
-            cells = None if text is None else _cells(text, shape)
-            yield number, line if text is None else text, cells
+            row = _whole_row(line, lines, shape)
+            yield (number, line, None) if row is None else (number, *row)
 
 
 class _Lines:
@@ -141,29 +141,43 @@ class _Lines:
         self.number -= len(lines)
 
 
-def _whole_row(first: str, lines: _Lines, shape: Shape) -> str | None:
-    """Return a row with the further lines that its quoted cells reach over; None where a quote is never closed."""
+def _whole_row(first: str, lines: _Lines, shape: Shape) -> tuple[str, list[str]] | None:
+    """Return a row and its cells, with the further lines that quoted cells reach over; None for an open quote.
+
+    Over several lines a quote closes a cell only before a separator or the end, and a row that would swallow whole
+    rows is none.
+    """
+    if not quote_is_open(first, shape.separator):
+        return first, _cells(first, shape)
     text, more = first, list[str]()
-    while quote_is_open(text, shape.separator):
+    while (cells := strict_cells(text.rstrip("\r\n"), shape.separator)) is None:
         added = _up_to_a_quote(lines, more)
         if added is None or len(text) + len(added) > _MOST_CHARACTERS:
             lines.put_back(more)
             return None
         text += added
-    if more:
-        cells = _cells(text, shape)
-        fits = len(cells) == len(shape.names)
-        if swallows_rows(cells, shape.separator) if fits else _any_is_a_row(more, shape):
-            lines.put_back(more)
-            return None
-    return text
+    if swallows_rows(cells, shape.separator) or _any_is_a_row(more, shape):
+        lines.put_back(more)
+        return None
+    return text, cells
 
 
 def _any_is_a_row(lines: list[str], shape: Shape) -> bool:
-    """Return whether one of some lines is a row on its own, so that the quote before them was never closed."""
+    """Return whether one of some lines is a sound row on its own, so that the quote before them was never closed.
+
+    In narrow tables a line of a text may look like a row by chance.
+    """
     width = len(shape.names)
-    looked_at = lines[:_LINES_LOOKED_AT]
-    return any(not quote_is_open(line, shape.separator) and len(_cells(line, shape)) == width for line in looked_at)
+    return width >= _WIDE and any(_is_sound_row(line, width, shape.separator) for line in lines[:_LINES_LOOKED_AT])
+
+
+def _is_sound_row(line: str, width: int, separator: str) -> bool:
+    bare = line.rstrip("\r\n")
+    if '"' not in bare:
+        return bare.count(separator) == width - 1
+    cells = strict_cells(bare, separator)
+    quoted = sum('"' in cell for cell in cells or ())
+    return cells is not None and len(cells) == width and not quoted and bare.count('"') % 2 == 0
 
 
 def _up_to_a_quote(lines: _Lines, taken: list[str]) -> str | None:
@@ -200,21 +214,69 @@ def quote_is_open(text: str, separator: str) -> bool:
         place = after + 1
 
 
+def strict_cells(text: str, separator: str) -> list[str] | None:
+    """Return the cells of a row in which a quote closes a cell only before a separator or the end; None where open.
+
+    Examples
+    --------
+    >>> strict_cells('a,"b, c",d', ","), strict_cells('a,"b "c" d",e', ","), strict_cells('a,"b', ",")
+    (['a', 'b, c', 'd'], ['a', 'b "c" d', 'e'], None)
+    """
+    cells, place = [], 0
+    while True:
+        if text.startswith('"', place):
+            end = _closing_quote(text, place + 1, separator)
+            if end < 0:
+                return None
+            cells.append(text[place + 1 : end].replace('""', '"'))
+            end += 1
+        else:
+            end = text.find(separator, place)
+            end = len(text) if end < 0 else end
+            cells.append(text[place:end])
+        if end >= len(text):
+            return cells
+        place = end + 1
+
+
+def _closing_quote(text: str, place: int, separator: str) -> int:
+    """Return where a quoted cell ends; -1 where it does not."""
+    while (place := text.find('"', place)) >= 0:
+        if text.startswith('"', place + 1):
+            place += 2  # a quote in the cell, doubled
+        elif place + 1 == len(text) or text.startswith(separator, place + 1):
+            return place
+        else:
+            place += 1
+    return -1
+
+
 def swallows_rows(cells: list[str], separator: str) -> bool:
-    """Return whether a cell holds whole rows: as many separators for each line break as a row has."""
-    between = len(cells) - 1
-    return between > 1 and any(holds_rows(cell, between, separator) for cell in cells)
-
-
-def holds_rows(cell: str, between: int, separator: str) -> bool:
-    """Return whether a cell holds exactly ``between`` separators for each of its line breaks.
+    """Return whether a cell holds exactly as many separators for each line break as a row has.
 
     A cell that reaches from its column in one row to the same column in a later one does; else the row would not
     have the right number of fields.
     """
-    text = cell.rstrip("\r\n")
-    breaks = text.count("\n") or text.count("\r")
-    return bool(breaks) and text.count(separator) == between * breaks
+    between = len(cells) - 1
+    for cell in cells:
+        text = cell.rstrip("\r\n")
+        breaks = text.count("\n") or text.count("\r")
+        if between > 1 and breaks and text.count(separator) == between * breaks:
+            return True
+    return False
+
+
+def may_hold_rows(cell: str, column: int, width: int, separator: str) -> bool:
+    """Return whether a cell of several lines could be what an open quote swallowed.
+
+    Then its first line goes on to the end of its row, each whole line in it is a row, and the last line begins one.
+    """
+    lines = cell.rstrip("\r\n").splitlines()
+    if len(lines) < 2:
+        return False
+    counts = [line.count(separator) for line in lines]
+    whole = all(count >= width - 1 for count in counts[1:-1])
+    return counts[0] >= width - 1 - column and whole and (counts[-1] > 0 or column == 0)
 
 
 def _cells(text: str, shape: Shape) -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from songatlas.errors import DataError
 
 from .dialects import field_count
+from .numbers import read_number
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 MAX_NAME = 1_000  # characters of a column name
@@ -42,6 +43,8 @@ class Shape:
         Whether every line is one quoted cell that holds the real one.
     note : str
         What is said of lines above the header, or of several header lines.
+    above : tuple of (line, cells)
+        Lines above the header that have as many cells: rows that have no place in the table.
     """
 
     names: list[str]
@@ -51,6 +54,7 @@ class Shape:
     sample: list[list[str]]
     wrapped: bool = False
     note: str = ""
+    above: tuple[tuple[int, list[str]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,14 @@ def _shape(
     if levels:
         note = (note + "; " if note else "") + f"a header of {len(levels) + 1} lines"
     sample = [record.cells for record in records[below : below + _LINES_AGREEING]]
-    return Shape(unique_names(cells), raw, end + skipped, separator, sample, wrapped, note)
+    rows = tuple(
+        (r.end + skipped, r.cells) for r in records[:above] if len(r.cells) == len(raw) > 1 and _has_numbers(r)
+    )
+    return Shape(unique_names(cells), raw, end + skipped, separator, sample, wrapped, note, rows)
+
+
+def _has_numbers(record: _Record) -> bool:
+    return any(cell.strip() and read_number(cell) is not None for cell in record.cells)
 
 
 def _records(text: str, separator: str, *, whole: bool) -> list[_Record]:
@@ -138,10 +149,17 @@ def _merit(records: list[_Record]) -> tuple[int, float, int]:
 def _unwrapped(records: list[_Record], separator: str) -> tuple[str, list[_Record], bool]:
     """Return the records inside records of one cell, where these hold a table; else the records themselves."""
     for mark in SEPARATORS:
-        inner = [next(csv.reader([record.cells[0]], delimiter=mark), []) for record in records]
+        inner = [_inner_cells(record.cells[0], mark) for record in records]
         if all(inner) and len(inner[0]) > 1 and field_count(inner[0]) >= 2:
             return mark, [_Record(cells, record.end) for cells, record in zip(inner, records, strict=True)], True
     return separator, records, False
+
+
+def _inner_cells(text: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
+    except csv.Error:
+        return []
 
 
 def _header_place(records: list[_Record]) -> tuple[int, list[int]]:
@@ -161,11 +179,11 @@ def _header_place(records: list[_Record]) -> tuple[int, list[int]]:
 
 
 def _is_level(cells: Sequence[str], width: int) -> bool:
-    """Return whether a line above the header is a level of it: as wide, and its words repeat or leave the first out."""
+    """Return whether a line above the header is a level of it: as wide, of words, and repeating or leaving some out."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    return (len(cells) == width and len(filled) > 1 and len(set(filled)) < len(filled)) or (
-        len(cells) == width and len(filled) > 1 and not cells[0].strip()
-    )
+    if len(cells) != width or len(filled) < 2 or any(read_number(cell) is not None for cell in filled):
+        return False
+    return len(set(filled)) < len(filled) or not cells[0].strip()
 
 
 def _joined(levels: list[list[str]], names: list[str]) -> list[str]:

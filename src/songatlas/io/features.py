@@ -238,7 +238,11 @@ def _time_signatures(source: pd.Series) -> Read:
 def _years(source: pd.Series) -> Read:
     """Return years; 0 and the like mean that none is known, and dates give their year."""
     if _is_plain(source):
-        return _without(source, source < 1000)
+        beyond = source[source > 9999]
+        read = _without(source, (source < 1000) | (source > 9999))
+        if len(beyond):
+            read.unreadable = Unreadable(len(beyond), tuple(dict.fromkeys(map(str, beyond.head(50))))[:3])
+        return read
     read = Read(years(source))
     texts = text_cells(source)
     empty = pc.is_in(
@@ -249,7 +253,8 @@ def _years(source: pd.Series) -> Read:
 
 
 def _without(source: pd.Series, missing: pd.Series) -> Read:
-    """Return a numeric column with some values missing; as it is where none is."""
+    """Return a numeric column with some values missing; as it is where none is (missing ones stay missing)."""
+    missing = missing & source.notna()
     return Read(source.astype("float64").mask(missing)) if bool(missing.any()) else Read(source)
 
 

@@ -87,6 +87,11 @@ def read_sqlite(path: Path, table: str | None, query: str | None, count: Count) 
             collected.add_all(cursor)
     except (sqlite3.Error, sqlite3.Warning) as err:
         raise DataError(f"{path}: {_reason(path, err, asked=query is not None)}") from err
+    except UnicodeDecodeError as err:
+        raise DataError(
+            f"{path}: the name of a table or column is not UTF-8 ({err.object[:40]!r}). Rename it, or name the columns "
+            "with --query."
+        ) from err
     return database_table(where, path.name, collected.frame(), facts, texts.notes())
 
 

@@ -15,6 +15,8 @@ from songatlas.schema import FEATURE_NAMES, NOT_HOW_IT_SOUNDS
 
 from .values import numbers
 
+_ENOUGH_SHARED = 5  # features that all files must have in common, to do without those that only some have
+
 
 @dataclass(frozen=True)
 class FeatureTable:
@@ -29,7 +31,8 @@ def choose_features(table: pd.DataFrame, options: FeatureOptions) -> FeatureTabl
     """Return the columns that ``options.features`` names, as float64.
 
     A name may be a pattern (``emb_*``). Of the ten recommended features those that exist are taken when the
-    option was left alone; a column asked for by name must exist.
+    option was left alone; of several files, those that every file has, where these are five at least (else the tracks
+    of a file that lacks one are set aside). A column asked for by name must exist.
 
     Raises
     ------
@@ -45,6 +48,14 @@ def choose_features(table: pd.DataFrame, options: FeatureOptions) -> FeatureTabl
         dropped.update(dict.fromkeys(absent, "not in the table"))
         if absent and names:
             _warn(f"the table has no {', '.join(absent)}; the tracks are clustered by the other {len(names)} features.")
+        lacking = _absent_from_files(table, names)
+        if lacking:
+            names = [name for name in names if name not in lacking]
+            dropped.update(lacking)
+            _warn(
+                f"{'; '.join(f'{name} is {why}' for name, why in lacking.items())}. All tracks are clustered by the "
+                f"other {len(names)} features; to use all and set that file's tracks aside, name them with --features."
+            )
     else:
         names = _matching(table, options.features)
     for name in names:
@@ -58,6 +69,21 @@ def choose_features(table: pd.DataFrame, options: FeatureOptions) -> FeatureTabl
         )
     values = np.column_stack([numbers(table[name]) for name in names])
     return FeatureTable(tuple(names), values, dropped)
+
+
+def _absent_from_files(table: pd.DataFrame, names: Sequence[str]) -> dict[str, str]:
+    """Return the features that some file does not have, with the file; none where too few would be left."""
+    account = table.attrs.get("songatlas", {})
+    files = account.get("files", ())
+    if len(files) < 2 or account.get("join"):
+        return {}
+    lacking: dict[str, str] = {}
+    for file in files:
+        present = {canonical for _, canonical, *_ in file["columns"]}
+        for name in names:
+            if name not in present:
+                lacking.setdefault(name, f"not in {file['name']}")
+    return lacking if len(names) - len(lacking) >= _ENOUGH_SHARED else {}
 
 
 def drop_constant(names: Sequence[str], values: NDArray[np.float64]) -> dict[str, str]:

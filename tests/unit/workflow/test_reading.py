@@ -89,6 +89,12 @@ def test_files_of_several_dialects_are_read_each_in_its_own_units(tmp_path, cata
     assert [f["separator"] for f in files] == ["comma", "semicolon"] and [f["rows"] for f in files] == [200, 200]
     assert table["source_file"].tolist() == ["ours.csv"] * 200 + ["percent.csv"] * 200
     assert table["track_name"].tolist() == catalogue["name_song"].tolist()
+    with pytest.warns(DataWarning, match="speechiness is not in percent.csv.*clustered by the other 6 features"):
+        run = cluster_tracks(table, map="none", n_clusters=2, methods=["kmeans"])
+    shared = run.data.scaling.features
+    assert (run.tracks["state"].iloc[200:] != "set_aside").all() and len(shared) == 6
+    run = cluster_tracks(table, map="none", n_clusters=2, methods=["kmeans"], features=[*shared, "liveness"])
+    assert (run.tracks["state"].iloc[200:] == "set_aside").all()
 
 
 def test_decibels_and_lufs_are_not_mixed(tmp_path, catalogue):
