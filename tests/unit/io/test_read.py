@@ -374,3 +374,12 @@ def test_a_table_edited_after_reading_is_read_anew():
     read = canonical_table(pd.DataFrame(features(3)))
     with pytest.warns(DataWarning, match="'energy': 3 cells"):
         assert canonical_table(read.assign(energy="x"))["energy"].isna().all()
+
+
+def test_a_second_column_that_could_be_meant_is_said_unless_it_is_the_same_in_another_unit():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({**features(50), "Energy": rng.random(50)})
+    with pytest.warns(DataWarning, match="energy is read from 'energy'; 'Energy' could be meant too"):
+        read = canonical_table(table)
+    assert read["energy"].tolist() == table["energy"].tolist()
+    canonical_table(pd.DataFrame({**features(50), "duration_s": np.round(features(50)["duration_ms"] / 1000)}))
