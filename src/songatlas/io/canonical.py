@@ -28,6 +28,7 @@ from .plain_columns import plain_values, writable_text
 from .refusals import listed, no_features, refuse_glued, refuse_no_tracks, refuse_words, vetoes
 from .texts import artists_parted_by_commas, ids_of_objects, is_missing, text_column, years
 
+_SAME_IN_ANOTHER_UNIT = 0.999  # correlation, from which on two columns differ by unit and rounding only
 _MOST_RIVALS = 200  # columns that are looked at
 _MANY_ROWS = 100_000  # from here on, columns are converted side by side
 _WORKERS = 2
@@ -192,12 +193,20 @@ def _warn_of_rivals(source: pd.DataFrame, found: Mapping[str, Recognized]) -> No
     for name in others[:_MOST_RIVALS]:
         for canonical in recognize([name]):
             chosen = found.get(canonical)
-            if (
-                canonical in FEATURE_NAMES
-                and chosen is not None
-                and not _same_values(source[chosen.source], source[name])
-            ):
+            if canonical in FEATURE_NAMES and chosen is not None and _differ(source[chosen.source], source[name]):
                 _say(f"{canonical} is read from {chosen.source!r}; {name!r} could be meant too and holds other values.")
+
+
+def _differ(one: pd.Series, other: pd.Series) -> bool:
+    """Return whether two columns hold other values, and not merely the same ones in another unit."""
+    if not pd.api.types.is_numeric_dtype(one.dtype):
+        return False
+    left, right = numeric_values(one), numeric_values(other)
+    both = np.isfinite(left) & np.isfinite(right)
+    left, right = left[both], right[both]
+    if len(left) < 2 or left.min() == left.max() or right.min() == right.max():
+        return bool((left != right).any())
+    return bool(np.corrcoef(left, right)[0, 1] < _SAME_IN_ANOTHER_UNIT)
 
 
 def _warn_of_probabilities(source: pd.DataFrame, read: Mapping[str, Read]) -> None:
