@@ -105,12 +105,12 @@ def _fraction_unit(name: str, values: FloatArray, hint: str, percent: bool, vote
     several = over > _FEW and n_over >= _SEVERAL
     if several and top <= _TAGS_UP_TO and len(values) >= _ENOUGH and name in STRONG and hint != "percent":
         raise DataError(
-            f"{where}: {name} runs from {values.min():g} to {top:g}, which is neither 0–1 nor percent: a scale of 1 to "
+            f"{where}: {name} runs from {_shown(values.min())} to {_shown(top)}, which is neither 0–1 nor percent: a scale of 1 to "
             f"9 or 0 to 10? {_way_out(name)}"
         )
     if several and float((values > 100.5).mean()) > _FEW:
         raise DataError(
-            f"{where}: {name} runs from {values.min():g} to {top:g}, far above 100: neither 0–1 nor percent. "
+            f"{where}: {name} runs from {_shown(values.min())} to {_shown(top)}, far above 100: neither 0–1 nor percent. "
             f"{_way_out(name)}"
         )
     says_percent = percent or hint == "percent"
@@ -118,9 +118,9 @@ def _fraction_unit(name: str, values: FloatArray, hint: str, percent: bool, vote
         why = vote if percent else "the column says so"
         return Unit("percent", 0.01, f"percent, divided by 100: {why}")
     if says_percent:
-        note = f"{name} goes from {values.min():g} to {top:g} and is read as 0–1, although "
+        note = f"{name} goes from {_shown(values.min())} to {_shown(top)} and is read as 0–1, although "
         note += "the other columns are percent." if percent else "its name says percent."
-        return Unit("0–1", 1.0, f"0–1: no value above {top:g}", note=note)
+        return Unit("0–1", 1.0, f"0–1: no value above {_shown(top)}", note=note)
     if over >= 0.5:
         evidence = f"{_percent(over)} of its values are above 1.5"
         note = f"{name} is read as percent, although other columns are 0–1 ({evidence})."
@@ -132,7 +132,7 @@ def _fraction_unit(name: str, values: FloatArray, hint: str, percent: bool, vote
         )
     if 1 < top <= _OVER_ONE:
         n = int((values > 1).sum())
-        return Unit("0–1", 1.0, f"0–1: no value above {top:g}", clip=True, note=_clipped(name, n, top))
+        return Unit("0–1", 1.0, f"0–1: no value above {_shown(top)}", clip=True, note=_clipped(name, n, top))
     return Unit("0–1", 1.0, "0–1" if top <= 1 else f"0–1: {_percent(1 - over)} of the values are at most 1.5")
 
 
@@ -151,21 +151,21 @@ def loudness_unit(values: FloatArray, hint: str, where: str) -> Unit:
     low, high = float(known.min()), float(known.max())
     if low >= 0 and high <= 1 and high > low:
         raise DataError(
-            f"{where}: loudness runs from {low:g} to {high:g}: it was put on 0–1, but decibels (usually −60 to 0) are "
+            f"{where}: loudness runs from {_shown(low)} to {_shown(high)}: it was put on 0–1, but decibels (usually −60 to 0) are "
             f"expected. {_way_out('loudness')}"
         )
     over = float((known > 0).mean())
     if over > 0.2:
         what = "the minus sign is missing, or it is another scale" if low >= 0 else "standardized values perhaps"
         raise DataError(
-            f"{where}: {_percent(over)} of the values of loudness are above 0 dB (from {low:g} to {high:g}): {what}. "
+            f"{where}: {_percent(over)} of the values of loudness are above 0 dB (from {_shown(low)} to {_shown(high)}): {what}. "
             f"Decibels (usually −60 to 0) are expected. {_way_out('loudness')}"
         )
     note = "" if name == "dB" else (
         "loudness is in LUFS, which measures otherwise than the usual decibels: fine within this table, "
         "not to be mixed with others."
     )  # fmt: skip
-    return Unit(name, 1.0, f"{name}: from {low:g} to {high:g}", note=note)
+    return Unit(name, 1.0, f"{name}: from {_shown(low)} to {_shown(high)}", note=note)
 
 
 def tempo_unit(values: FloatArray, where: str) -> Unit:
@@ -179,10 +179,10 @@ def tempo_unit(values: FloatArray, where: str) -> Unit:
     if not 20 <= middle <= 400:
         lost = " (a spreadsheet may have taken the decimal point for a thousands mark)" if middle > 1000 else ""
         raise DataError(
-            f"{where}: half of the values of tempo are {'below' if middle < 20 else 'above'} {middle:g}{lost}; beats "
+            f"{where}: half of the values of tempo are {'below' if middle < 20 else 'above'} {_shown(middle)}{lost}; beats "
             f"per minute (usually 60 to 200) are expected. {_way_out('tempo')}"
         )
-    return Unit("BPM", 1.0, f"BPM: half are below {middle:.0f}")
+    return Unit("BPM", 1.0, f"BPM: half are below {_shown(middle)}")
 
 
 def duration_unit(values: FloatArray, hint: str, where: str, *, clocked: bool = False) -> Unit:
@@ -207,16 +207,16 @@ def duration_unit(values: FloatArray, hint: str, where: str, *, clocked: bool = 
     found = _duration_by_median(middle, hint)
     if found is None:
         raise DataError(
-            f"{where}: half of the values of duration_ms are above {middle:g}: neither milliseconds, seconds nor "
+            f"{where}: half of the values of duration_ms are above {_shown(middle)}: neither milliseconds, seconds nor "
             f"minutes. {_way_out('duration_ms')}"
         )
     factor = {"ms": 1.0, "s": 1_000.0, "min": 60_000.0}[found]
     words = {"ms": "milliseconds", "s": "seconds", "min": "minutes"}
-    why = f"{words[found]}: half are below {middle:,.4g}"
+    why = f"{words[found]}: half are below {_shown(middle)}"
     note = ""
     if hint in words and hint != found:
         note = (
-            f"durations are read as {words[found]} (half are below {middle:,.4g}), although the column's name says "
+            f"durations are read as {words[found]} (half are below {_shown(middle)}), although the column's name says "
             f"{words[hint]}."
         )
     return Unit(found, factor, why, note=note)
@@ -236,7 +236,7 @@ def _refuse_negative(name: str, values: FloatArray, where: str) -> None:
     below = float((values < 0).mean()) if values.min() < 0 else 0.0
     if below > _FEW:
         raise DataError(
-            f"{where}: {name} runs from {values.min():.3g} to {values.max():.3g}, {_percent(below)} of the values "
+            f"{where}: {name} runs from {_shown(values.min())} to {_shown(values.max())}, {_percent(below)} of the values "
             f"below 0: standardized values (z-scores) perhaps, where 0–1 or percent is expected. {_way_out(name)}"
         )
 
@@ -259,7 +259,7 @@ def _mixed_rows(where: str, listed: str, like_percent: NDArray[np.bool_], voting
 
 def _clipped(name: str, n: int, top: float) -> str:
     values = "value" if n == 1 else "values"
-    return f"{name}: {n:,} {values} between 1 and {top:g} {'counts' if n == 1 else 'count'} as 1."
+    return f"{name}: {n:,} {values} between 1 and {_shown(top)} {'counts' if n == 1 else 'count'} as 1."
 
 
 def _way_out(name: str) -> str:
@@ -271,6 +271,12 @@ def _listed(names: list[str]) -> str:
     if len(names) < 3:
         return " and ".join(names)
     return f"two of {', '.join(names[:-1])} and {names[-1]}"
+
+
+def _shown(value: float) -> str:
+    """Return a value as people write it: thousands parted, a true minus sign, four digits where it is small."""
+    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return text.replace("-", "−")
 
 
 def _percent(share: float) -> str:

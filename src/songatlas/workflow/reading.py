@@ -1,6 +1,6 @@
 """Reads tracks and, where they come without audio features, brings these in from other tables."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -62,7 +62,17 @@ def read_tracks(
     joined, report = join_features(tracks, others)
     account = dict(tracks.attrs["songatlas"])
     account["source_columns"] = [*account["source_columns"], *_ADDED]
+    account["columns"] = _columns(account["columns"], others)
     account["join"] = {**to_plain(report), "match_rate": report.match_rate, "told": describe_join(report)}
     account["features_from"] = [file for _, other in others for file in other.attrs["songatlas"]["files"]]
     joined.attrs["songatlas"] = account
     return joined
+
+
+def _columns(own: list[list[str]], others: Sequence[tuple[str, pd.DataFrame]]) -> list[list[str]]:
+    """Return the columns that were read, with those of the tables that features came from behind them."""
+    known = {canonical for _, canonical, *_ in own}
+    columns = list(own)
+    for _, other in others:
+        columns += [column for column in other.attrs["songatlas"]["columns"] if column[1] not in known]
+    return list({tuple(column): column for column in columns}.values())
