@@ -1,7 +1,7 @@
 """The audio features and the canonical columns of a table of tracks, as data.
 
 Definitions follow the audio features published with the Spotify Web API. What a file calls these columns
-is not said here but in ``io/dialects.toml``.
+is not said here but in ``io/columns/dialects.toml``.
 """
 
 from dataclasses import dataclass

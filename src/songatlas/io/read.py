@@ -17,11 +17,11 @@ from songatlas.errors import DataError, DataWarning
 from songatlas.results import Rejects
 from songatlas.schema import CANONICAL_COLUMNS, TEXT_COLUMNS
 
-from .arrow_text import is_text
-from .canonical import canonical_table
-from .plain_columns import plain_values, writable_text
-from .raw import RawTable
-from .sources import Choice, is_url, names_of, open_source
+from .columns.arrow_text import is_text
+from .columns.canonical import canonical_table
+from .columns.plain_columns import plain_values, writable_text
+from .sources.open import Choice, is_url, names_of, open_source
+from .sources.raw import RawTable
 
 Given = str | Path
 
@@ -198,7 +198,7 @@ def _sha256(path: Path) -> str:
 def shown_name(given: Given) -> str:
     """Return how people are told of a file or database, without folders and credentials."""
     if is_url(given):
-        from .databases import public_name
+        from .sources.databases import public_name
 
         return public_name(str(given))
     return writable_text(Path(given).name)

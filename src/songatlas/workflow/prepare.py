@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from songatlas.errors import DataError
-from songatlas.io.canonical import canonical_table
+from songatlas.io.columns.canonical import canonical_table
 from songatlas.options import Options
 from songatlas.results import Cleaning, Exploration, FloatArray, Scaling
 from songatlas.schema import FEATURE_NAMES

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from songatlas.errors import DataError, DataWarning
-from songatlas.io.canonical import canonical_table
+from songatlas.io.columns.canonical import canonical_table
 from songatlas.io.read import read_tracks
 from songatlas.schema import FEATURE_NAMES
 

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from songatlas.errors import DataError
-from songatlas.io import arrow_files
-from songatlas.io.arrow_files import read_feather, read_parquet_file
+from songatlas.io.sources import arrow_files
+from songatlas.io.sources.arrow_files import read_feather, read_parquet_file
 
 D = decimal.Decimal
 TABLE = pa.table({"name": ["Zorblax Waltz", None], "energy": [0.5, None], "n": [1, 2]})
@@ -123,6 +123,6 @@ def test_a_file_without_columns_is_refused(tmp_path, form):
 @pytest.mark.parametrize("form", [parquet, feather])
 def test_a_table_too_large_for_the_memory_is_refused(tmp_path, monkeypatch, form):
     monkeypatch.setattr(arrow_files, "available_bytes", lambda: 100)
-    monkeypatch.setattr("songatlas.io.memory.available_bytes", lambda: 100)
+    monkeypatch.setattr("songatlas.io.sources.memory.available_bytes", lambda: 100)
     with pytest.raises(DataError, match="a: needs about .* of memory"):
         form(TABLE, tmp_path / "a")

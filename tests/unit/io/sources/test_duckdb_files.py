@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from songatlas.errors import DataError, MissingDependencyError, ParameterError
-from songatlas.io.duckdb_files import DUCKDB_MARK, DUCKDB_MARK_AT, read_duckdb
-from songatlas.io.json_files import feature_names_in
+from songatlas.io.sources.duckdb_files import DUCKDB_MARK, DUCKDB_MARK_AT, read_duckdb
+from songatlas.io.sources.json_files import feature_names_in
 
 duckdb = pytest.importorskip("duckdb")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from songatlas.io.texts import artists_parted_by_commas, bare_id, list_items, text_column, years
+from songatlas.io.columns.texts import artists_parted_by_commas, bare_id, list_items, text_column, years
 
 
 def column(*cells):

@@ -1,31 +1,27 @@
 """Reads one CSV file: finds its encoding, separator and header, and the type of each column without losing a character.
 
 A sound file is parsed by Arrow in one go, its number columns straight into numbers. As soon as a row does not have
-the header's number of fields, the file is read again row by row (`songatlas.io.csv_rows`), which sorts out what
+the header's number of fields, the file is read again row by row (`songatlas.io.sources.csv_rows`), which sorts out what
 does not fit.
 """
 
 import codecs
 import re
-import threading
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import BinaryIO
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as pacsv
 
 from songatlas.errors import DataError
-from songatlas.schema import FEATURE_NAMES, NUMBER_COLUMNS, TEXT_COLUMNS
+from songatlas.io.columns.arrow_text import holds_any, pairs_beyond_ascii, rows_holding
 
-from .arrow_text import holds_any, pairs_beyond_ascii, rows_holding, to_arrow, to_series
-from .csv_rows import may_hold_rows, read_rows
+from .arrow_stream import open_for_arrow, raise_what_stopped
+from .csv_quotes import may_hold_rows
+from .csv_rows import read_rows
 from .csv_shape import SEPARATORS, Shape, find_shape
-from .dialects import recognize
-from .encodings import MOJIBAKE, MOJIBAKE_PAIRS, Encoding, encoding_by_head, encoding_of_whole, open_as_utf8
+from .csv_types import column_types, demoted, typed_frame, typed_rows
+from .encodings import MOJIBAKE, MOJIBAKE_PAIRS, Encoding, encoding_by_head, encoding_of_whole
 from .raw import ByteSource, RawTable, Reject
 
 _HEAD = 1 << 18  # bytes looked at to find the shape
@@ -33,9 +29,6 @@ _MAX_HEAD = 8 << 20
 _MAX_HEADER = 2_000_000  # bytes of the header
 _BLOCK = 4 << 20  # bytes parsed at once; no row can be longer
 _LARGE_BLOCK = 8 << 20
-_EXACT = 1 << 53  # whole numbers up to here are exact as float64
-_WHOLE = re.compile(r"[+-]?\d{1,15}")
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 
 
 class _RaggedError(Exception):
@@ -63,7 +56,7 @@ def read_csv(source: ByteSource) -> RawTable:
     return RawTable(
         where=source.where,
         name=source.name,
-        frame=_frame(table, shape.names),
+        frame=typed_frame(table, shape.names),
         rejects=tuple(rejects),
         facts={"format": "CSV", "encoding": encoding.label, "separator": SEPARATORS[shape.separator]},
         notes=tuple(f"{source.where}: {note}" for note in notes if note),
@@ -132,7 +125,7 @@ def _read(source: ByteSource, encoding: Encoding, shape: Shape) -> tuple[pa.Tabl
             except _RaggedError:
                 break
     rows = read_rows(source, encoding, shape)
-    return _typed_rows(rows.table, shape), rows.rejects, encoding
+    return typed_rows(rows.table, shape), rows.rejects, encoding
 
 
 def _parse(source: ByteSource, encoding: Encoding, shape: Shape) -> pa.Table:
@@ -141,7 +134,7 @@ def _parse(source: ByteSource, encoding: Encoding, shape: Shape) -> pa.Table:
     A first try takes the numbers that the sample shows, and no line breaks in cells where blocks meet; what fails
     is tried again with less assumed.
     """
-    types = _types(shape)
+    types = column_types(shape)
     breaks, block = False, _BLOCK
     for _ in range(5):
         try:
@@ -152,7 +145,7 @@ def _parse(source: ByteSource, encoding: Encoding, shape: Shape) -> pa.Table:
             if "UTF8" in told:
                 raise UnicodeError(told) from err
             if column and "conversion error" in told:
-                types = _demoted(types, shape.names[int(column[1])])
+                types = demoted(types, shape.names[int(column[1])])
             elif not breaks or block < _LARGE_BLOCK:
                 breaks, block = True, _LARGE_BLOCK
             else:
@@ -167,7 +160,7 @@ def _parse(source: ByteSource, encoding: Encoding, shape: Shape) -> pa.Table:
 def _arrow(
     source: ByteSource, encoding: Encoding, shape: Shape, types: dict[str, pa.DataType], *, newlines: bool, block: int
 ) -> pa.Table:
-    with _open(source, encoding) as stream:
+    with open_for_arrow(source, encoding) as stream:
         try:
             table = pacsv.read_csv(
                 stream,
@@ -178,90 +171,14 @@ def _arrow(
                 ),
             )
         except pa.ArrowInvalid as err:
-            _raise_what_stopped(stream)
+            raise_what_stopped(stream)
             if newlines and re.search(r"Expected \d+ columns, got \d+", str(err)):
                 raise _RaggedError from err
             if "Could not skip" in str(err) or "Empty CSV" in str(err):  # nothing follows the header
                 return pa.table({name: pa.array([], pa.large_string()) for name in shape.names})
             raise
-        _raise_what_stopped(stream)
+        raise_what_stopped(stream)
         return table
-
-
-def _open(source: ByteSource, encoding: Encoding) -> "pa.NativeFile | _Gate":
-    """Return a file that Arrow reads without Python where that can be, else a gate before the stream."""
-    if source.path is not None and encoding.is_utf8:
-        return pa.OSFile(str(source.path))
-    return _Gate(open_as_utf8(source, encoding))
-
-
-def _raise_what_stopped(stream: "pa.NativeFile | _Gate") -> None:
-    """Raise the error that stopped a stream, if one did."""
-    if isinstance(stream, _Gate) and stream.stopped_by is not None:
-        raise stream.stopped_by
-
-
-class _Gate:
-    """A stream for Arrow that ends, instead of raising, where reading fails; the error waits in ``stopped_by``.
-
-    Arrow reads ahead in a thread of its own. An error raised there may arrive when the program is already leaving,
-    which then dies of it; so nothing is raised there, and nothing is read any more once the gate is closed.
-    """
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._one_at_a_time = threading.Lock()
-        self.closed = False
-        self.stopped_by: DataError | OSError | None = None
-
-    def __enter__(self) -> "_Gate":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        with self._one_at_a_time:
-            if self.closed or self.stopped_by is not None:
-                return b""
-            try:
-                return self._stream.read(size)
-            except (DataError, OSError) as err:
-                self.stopped_by = err
-                return b""
-
-    def close(self) -> None:
-        with self._one_at_a_time:
-            if not self.closed:
-                self.closed = True
-                self._stream.close()
-
-
-def _types(shape: Shape) -> dict[str, pa.DataType]:
-    """Return the type of each column: numbers for recognized number columns whose sample holds nothing else."""
-    types: dict[str, pa.DataType] = dict.fromkeys(shape.names, pa.large_string())
-    place = {name: i for i, name in enumerate(shape.names)}
-    width = len(shape.names)
-    for canonical, known in recognize(shape.names).items():
-        if canonical not in FEATURE_NAMES and canonical not in NUMBER_COLUMNS:
-            continue
-        cells = [row[place[known.source]] for row in shape.sample if len(row) == width]
-        cells = [cell for cell in cells if cell]
-        if cells and all(_WHOLE.fullmatch(cell) for cell in cells):
-            types[known.source] = pa.int64()
-        elif cells and all(_NUMBER.fullmatch(cell) for cell in cells):
-            types[known.source] = pa.float64()
-    return types
-
-
-def _demoted(types: dict[str, pa.DataType], name: str) -> dict[str, pa.DataType]:
-    """Return the types with one column given up: whole numbers become any numbers, these become texts (all do)."""
-    if types[name] == pa.int64():
-        return {**types, name: pa.float64()}
-    return dict.fromkeys(types, pa.large_string())
 
 
 def _texts(table: pa.Table) -> list[pa.ChunkedArray]:
@@ -281,89 +198,6 @@ def _is_damaged(table: pa.Table, separator: str) -> bool:
             if any(may_hold_rows(cell, place, width, separator) for cell in suspect):
                 return True
     return False
-
-
-def _typed_rows(table: pa.Table, shape: Shape) -> pa.Table:
-    """Return a table of texts with the columns cast that `_types` and every cell allow."""
-    for name, kind in _types(shape).items():
-        if not pa.types.is_large_string(kind):
-            cast = _cast(table[name], kind)
-            if cast is None and kind == pa.int64():
-                cast = _cast(table[name], pa.float64())
-            if cast is not None:
-                table = table.set_column(table.column_names.index(name), name, cast)
-    return table
-
-
-def _cast(texts: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray | None:
-    filled = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.large_string()), texts)
-    with suppress(pa.ArrowInvalid):
-        return filled.cast(kind)
-    return None
-
-
-def _frame(table: pa.Table, names: Sequence[str]) -> pd.DataFrame:
-    """Return the table in pandas; columns that are recognized as texts stay texts, others are typed where safe."""
-    kept = {known.source for canonical, known in recognize(names).items() if canonical in TEXT_COLUMNS}
-    index = pd.RangeIndex(table.num_rows)
-    numeric = [name for name in names if not pa.types.is_large_string(table[name].type)]
-    numbers = table.select(numeric).to_pandas(split_blocks=True)
-    columns = {}
-    for name in names:
-        if name in numbers:
-            columns[name] = numbers[name]
-        else:
-            columns[name] = to_series(table[name], index) if name in kept else _typed(table[name], index)
-    return pd.DataFrame(columns, index=index, copy=False)
-
-
-def typed_columns(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with text columns turned into numbers where that loses nothing.
-
-    A column of texts becomes integers or floats when every non-empty cell is a number written without
-    leading zeros (a code like 007 stays text). Other columns pass unchanged.
-    """
-    typed = {
-        name: _typed(to_arrow(table[name]), table.index)
-        if isinstance(table[name].dtype, pd.StringDtype)
-        else table[name]
-        for name in table.columns
-    }
-    return pd.DataFrame(typed, index=table.index, copy=False)
-
-
-def _typed(texts: pa.ChunkedArray, index: pd.Index) -> pd.Series:
-    unchanged = to_series(texts, index)
-    if not _numbers_at_first(texts):
-        return unchanged
-    filled = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.large_string()), texts)
-    if filled.null_count == len(filled) or pc.any(pc.match_substring_regex(filled, r"^[+-]?0\d")).as_py():
-        return unchanged
-    for kind in (pa.int64(), pa.float64()):
-        numbers = _cast(texts, kind)
-        if numbers is None:
-            continue
-        if kind == pa.int64() and numbers.null_count and _widest(numbers) > _EXACT:
-            return pd.Series(numbers.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get).array, index)
-        if kind == pa.float64() and pc.any(pc.match_substring_regex(filled, r"^[+-]?\d{16,}$")).as_py():
-            return unchanged  # ids longer than any integer type: as floats, different ones would become equal
-        return pd.Series(
-            np.asarray(numbers.to_numpy()), index, copy=False
-        )  # int64, or float64 with NaN for empty cells
-    return unchanged
-
-
-def _numbers_at_first(texts: pa.ChunkedArray) -> bool:
-    """Return whether the first cells that are not empty are numbers."""
-    first = [cell for cell in texts.slice(0, 1_000).to_pylist() if cell]
-    if not first and len(texts) > 1_000:
-        first = [cell for cell in pc.unique(texts).slice(0, 1_000).to_pylist() if cell]
-    return bool(first) and _cast(pa.chunked_array([first], type=pa.large_string()), pa.float64()) is not None
-
-
-def _widest(numbers: pa.ChunkedArray) -> int:
-    ends = pc.min_max(numbers)
-    return max(abs(int(ends["min"].as_py())), abs(int(ends["max"].as_py())))
 
 
 def _mojibake(where: str, table: pa.Table) -> str:

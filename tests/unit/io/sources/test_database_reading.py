@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from songatlas.errors import DataError, ParameterError
-from songatlas.io.database_reading import (
+from songatlas.io.sources.database_reading import (
     DatabaseTable,
     choose_table,
     database_table,
@@ -14,7 +14,7 @@ from songatlas.io.database_reading import (
     refuse_both,
     shown_query,
 )
-from songatlas.io.json_files import feature_names_in
+from songatlas.io.sources.json_files import feature_names_in
 
 FEATURES = DatabaseTable("tracks", '"tracks"', ("name", "energy", "tempo"))
 OTHER = DatabaseTable("Users", '"Users"', ("id",))

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from songatlas.errors import DataError
-
-from .dialects import field_count
-from .numbers import read_number
+from songatlas.io.columns.dialects import field_count
+from songatlas.io.columns.numbers import read_number
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 MAX_NAME = 1_000  # characters of a column name

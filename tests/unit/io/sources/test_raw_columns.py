@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from songatlas.errors import DataError
-from songatlas.io.collected_rows import CollectedRows
-from songatlas.io.raw_columns import MOST_COLUMNS, column, flattened, joined, part, unique_names
+from songatlas.io.sources.collected_rows import CollectedRows
+from songatlas.io.sources.raw_columns import MOST_COLUMNS, column, flattened, joined, part, unique_names
 
 D = decimal.Decimal
 NAN = float("nan")
@@ -123,13 +123,13 @@ def test_collected_rows_may_drop_nameless_empty_columns():
 
 
 def test_collected_rows_stop_when_memory_ends(monkeypatch):
-    monkeypatch.setattr("songatlas.io.collected_rows.available_bytes", lambda: 1_000)
+    monkeypatch.setattr("songatlas.io.sources.collected_rows.available_bytes", lambda: 1_000)
     with pytest.raises(DataError, match="db: needs about"):
         CollectedRows("db", ["a"]).add_all([(i,) for i in range(1_000)])
 
 
 def test_chunks_of_different_types_join(monkeypatch):
-    monkeypatch.setattr("songatlas.io.collected_rows.CHUNK", 2)
+    monkeypatch.setattr("songatlas.io.sources.collected_rows.CHUNK", 2)
     rows = CollectedRows("x", ["a"])
     rows.add_all([(1,), (2,), (None,), (4,), ("n/a",)])
     assert list(rows.frame()["a"]) == ["1", "2", "", "4", "n/a"]

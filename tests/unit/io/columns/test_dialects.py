@@ -9,7 +9,7 @@ from collections import defaultdict
 import pytest
 
 from songatlas.errors import DataError, ParameterError
-from songatlas.io.dialects import (
+from songatlas.io.columns.dialects import (
     aliases,
     dialect_of,
     feature_count,
@@ -21,7 +21,7 @@ from songatlas.io.dialects import (
     recognize,
     recognize_columns,
 )
-from songatlas.io.names import alias_table, words_of_dialects
+from songatlas.io.columns.names import alias_table, words_of_dialects
 from songatlas.schema import CANONICAL_COLUMNS, FEATURE_NAMES
 
 # (family of table, its dialect, its header, canonical columns under their own name, the others as canonical=source)

@@ -1,7 +1,7 @@
 """Reads a damaged CSV file row by row: what does not fit the header is rejected with its line, the rest is kept.
 
-Slower than `songatlas.io.csv_files`' way, which hands a file over as soon as one row does not fit. A quote that is
-opened and never closed costs the one line on which it stands: reading goes on with the next line.
+Slower than the way of `songatlas.io.sources.csv_files`, which hands a file over as soon as one row does not fit. A
+quote that is opened and never closed costs the one line on which it stands: reading goes on with the next line.
 """
 
 import csv
@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from songatlas.errors import DataError
+from songatlas.io.columns.dialects import feature_count, field_count
+from songatlas.io.columns.refusals import second_header
 
+from .csv_quotes import quote_is_open, strict_cells, swallows_rows
 from .csv_shape import Shape
-from .dialects import feature_count, field_count
 from .encodings import Encoding, open_as_utf8
 from .raw import ByteSource, Reject
-from .refusals import second_header
 
 _ROWS_AT_ONCE = 20_000
 _MOST_LINES, _MOST_CHARACTERS = 2_000, 1_000_000  # of one row; beyond, a quote was never closed
@@ -168,16 +169,15 @@ def _any_is_a_row(lines: list[str], shape: Shape) -> bool:
     In narrow tables a line of a text may look like a row by chance.
     """
     width = len(shape.names)
-    return width >= _WIDE and any(_is_sound_row(line, width, shape.separator) for line in lines[:_LINES_LOOKED_AT])
+    return width >= _WIDE and any(_is_sound_row(line, width, shape) for line in lines[:_LINES_LOOKED_AT])
 
 
-def _is_sound_row(line: str, width: int, separator: str) -> bool:
+def _is_sound_row(line: str, width: int, shape: Shape) -> bool:
     bare = line.rstrip("\r\n")
     if '"' not in bare:
-        return bare.count(separator) == width - 1
-    cells = strict_cells(bare, separator)
-    quoted = sum('"' in cell for cell in cells or ())
-    return cells is not None and len(cells) == width and not quoted and bare.count('"') % 2 == 0
+        return bare.count(shape.separator) == width - 1
+    cells = strict_cells(bare, shape.separator)
+    return cells is not None and len(cells) == width and bare.count('"') % 2 == 0 and cells == _cells(bare, shape)
 
 
 def _up_to_a_quote(lines: _Lines, taken: list[str]) -> str | None:
@@ -189,94 +189,6 @@ def _up_to_a_quote(lines: _Lines, taken: list[str]) -> str | None:
         if '"' in line:
             return added
     return None
-
-
-def quote_is_open(text: str, separator: str) -> bool:
-    """Return whether a quoted cell of a row is not closed by its end.
-
-    Examples
-    --------
-    >>> quote_is_open('a,"b', ","), quote_is_open('a,12" mix,c', ",")
-    (True, False)
-    """
-    place = 0
-    while True:
-        if text.startswith('"', place):
-            end = text.find('"', place + 1)
-            while end >= 0 and text.startswith('"', end + 1):
-                end = text.find('"', end + 2)
-            if end < 0:
-                return True
-            place = end + 1
-        after = text.find(separator, place)
-        if after < 0:
-            return False
-        place = after + 1
-
-
-def strict_cells(text: str, separator: str) -> list[str] | None:
-    """Return the cells of a row in which a quote closes a cell only before a separator or the end; None where open.
-
-    Examples
-    --------
-    >>> strict_cells('a,"b, c",d', ","), strict_cells('a,"b "c" d",e', ","), strict_cells('a,"b', ",")
-    (['a', 'b, c', 'd'], ['a', 'b "c" d', 'e'], None)
-    """
-    cells, place = [], 0
-    while True:
-        if text.startswith('"', place):
-            end = _closing_quote(text, place + 1, separator)
-            if end < 0:
-                return None
-            cells.append(text[place + 1 : end].replace('""', '"'))
-            end += 1
-        else:
-            end = text.find(separator, place)
-            end = len(text) if end < 0 else end
-            cells.append(text[place:end])
-        if end >= len(text):
-            return cells
-        place = end + 1
-
-
-def _closing_quote(text: str, place: int, separator: str) -> int:
-    """Return where a quoted cell ends; -1 where it does not."""
-    while (place := text.find('"', place)) >= 0:
-        if text.startswith('"', place + 1):
-            place += 2  # a quote in the cell, doubled
-        elif place + 1 == len(text) or text.startswith(separator, place + 1):
-            return place
-        else:
-            place += 1
-    return -1
-
-
-def swallows_rows(cells: list[str], separator: str) -> bool:
-    """Return whether a cell holds exactly as many separators for each line break as a row has.
-
-    A cell that reaches from its column in one row to the same column in a later one does; else the row would not
-    have the right number of fields.
-    """
-    between = len(cells) - 1
-    for cell in cells:
-        text = cell.rstrip("\r\n")
-        breaks = text.count("\n") or text.count("\r")
-        if between > 1 and breaks and text.count(separator) == between * breaks:
-            return True
-    return False
-
-
-def may_hold_rows(cell: str, column: int, width: int, separator: str) -> bool:
-    """Return whether a cell of several lines could be what an open quote swallowed.
-
-    Then its first line goes on to the end of its row, each whole line in it is a row, and the last line begins one.
-    """
-    lines = cell.rstrip("\r\n").splitlines()
-    if len(lines) < 2:
-        return False
-    counts = [line.count(separator) for line in lines]
-    whole = all(count >= width - 1 for count in counts[1:-1])
-    return counts[0] >= width - 1 - column and whole and (counts[-1] > 0 or column == 0)
 
 
 def _cells(text: str, shape: Shape) -> list[str]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from songatlas.errors import DataError, ParameterError
+from songatlas.io.columns.dialects import feature_count
 
 from .archives import file_source, gunzipped, zip_kind, zip_members
 from .csv_files import read_csv
-from .dialects import feature_count
 from .json_files import read_json
 from .memory import refuse_too_large
 from .raw import ByteSource, RawTable

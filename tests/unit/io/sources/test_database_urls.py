@@ -2,7 +2,7 @@
 
 import pytest
 
-from songatlas.io.database_urls import public_name, scheme_of, scrubbed
+from songatlas.io.sources.database_urls import public_name, scheme_of, scrubbed
 
 
 @pytest.mark.parametrize(

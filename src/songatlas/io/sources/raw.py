@@ -1,6 +1,6 @@
 """What the readers of files and databases hand on: a table as its source holds it, and the rows that did not fit.
 
-Nothing is recognized or converted here: that is done by `songatlas.io.canonical`, in the same way for every source.
+Nothing is recognized or converted here: that is done by `songatlas.io.columns.canonical`, alike for every source.
 """
 
 from collections.abc import Callable, Mapping

@@ -7,10 +7,10 @@ import zipfile
 import pytest
 
 from songatlas.errors import DataError, MissingDependencyError, ParameterError
-from songatlas.io import archives
-from songatlas.io.archives import file_source
-from songatlas.io.json_files import feature_names_in
-from songatlas.io.workbooks import read_workbook
+from songatlas.io.sources import archives
+from songatlas.io.sources.archives import file_source
+from songatlas.io.sources.json_files import feature_names_in
+from songatlas.io.sources.workbooks import read_workbook
 
 openpyxl = pytest.importorskip("openpyxl")
 HEADER = ["name", "energy", "tempo"]

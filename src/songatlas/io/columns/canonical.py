@@ -22,7 +22,7 @@ from songatlas.schema import CANONICAL_COLUMNS, FEATURE_NAMES, NUMBER_COLUMNS, T
 
 from .arrow_text import is_text, to_arrow
 from .dialects import Recognized, dialect_of, recognize
-from .features import Read, read_number_columns
+from .number_columns import Read, read_number_columns
 from .numbers import Unreadable, numeric_values
 from .plain_columns import plain_values, writable_text
 from .refusals import listed, no_features, refuse_glued, refuse_no_tracks, refuse_words, vetoes

@@ -1,6 +1,7 @@
 """Says what one column name means by itself: its words, its unit, and the canonical column it is an alias of.
 
-The aliases are data: ``dialects.toml``. What the names of a table mean together is said in `songatlas.io.dialects`.
+The aliases are data: ``dialects.toml``. What the names of a table mean together is said in
+`songatlas.io.columns.dialects`.
 """
 
 import re
@@ -65,7 +66,7 @@ class Reading:
 @cache
 def words_of_dialects() -> dict[str, Any]:
     """Return the content of ``dialects.toml``."""
-    return tomllib.loads(files("songatlas.io").joinpath("dialects.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(files("songatlas.io.columns").joinpath("dialects.toml").read_text(encoding="utf-8"))
 
 
 def normalize_name(name: str) -> str:

@@ -18,10 +18,11 @@ from songatlas.schema import FEATURE_NAMES
 from .arrow_text import to_arrow
 from .dialects import Recognized, missing_words, normalize_name
 from .durations import has_clock, read_clocks
+from .fractions import FRACTIONS, fraction_units
 from .musical_keys import read_key, read_mode, read_time_signature
 from .numbers import Numbers, Unreadable, count_unreadable, decimal_mark, numeric_values, read_numbers, text_cells
 from .texts import plain_texts, years
-from .units import FRACTIONS, Unit, duration_unit, fraction_units, loudness_unit, tempo_unit
+from .units import Unit, duration_unit, loudness_unit, tempo_unit
 
 _TRUE = frozenset(("1", "1.0", "true", "yes", "y", "t", "wahr", "ja", "vrai", "oui", "verdadero", "sí", "vero", "waar"))
 _FALSE = frozenset(("0", "0.0", "false", "no", "n", "f", "falsch", "nein", "faux", "non", "falso", "onwaar", "nee"))

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from songatlas.io.durations import has_clock, read_clock, read_clocks
+from songatlas.io.columns.durations import has_clock, read_clock, read_clocks
 
 
 def texts(*cells):

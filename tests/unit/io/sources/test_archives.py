@@ -9,8 +9,8 @@ import pyarrow.csv as pacsv
 import pytest
 
 from songatlas.errors import DataError
-from songatlas.io import archives
-from songatlas.io.archives import file_source, gunzipped, zip_kind, zip_members
+from songatlas.io.sources import archives
+from songatlas.io.sources.archives import file_source, gunzipped, zip_kind, zip_members
 
 TEXT = b"name,energy\nZorblax Waltz,0.5\nQuiet Pebble,0.25\n"
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from songatlas.io.numbers import count_unreadable, decimal_mark, read_number, read_numbers, text_cells
+from songatlas.io.columns.numbers import count_unreadable, decimal_mark, read_number, read_numbers, text_cells
 
 
 def texts(*cells):

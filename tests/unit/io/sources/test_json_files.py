@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from songatlas.errors import DataError
-from songatlas.io import json_text
-from songatlas.io.archives import file_source
-from songatlas.io.json_files import read_json
+from songatlas.io.sources import json_text
+from songatlas.io.sources.archives import file_source
+from songatlas.io.sources.json_files import read_json
 
 FEATURES = {"energy": 0.5, "danceability": 0.25, "tempo": 100.0}
 TRACK = {"name": "Zorblax Waltz", "id": "t1", "artists": [{"name": "The Pebbles", "id": "a1"}], "duration_ms": 200000}

@@ -6,9 +6,9 @@ from contextlib import closing
 import pytest
 
 from songatlas.errors import DataError, ParameterError
-from songatlas.io import sqlite_files
-from songatlas.io.json_files import feature_names_in
-from songatlas.io.sqlite_files import read_sqlite
+from songatlas.io.sources import sqlite_files
+from songatlas.io.sources.json_files import feature_names_in
+from songatlas.io.sources.sqlite_files import read_sqlite
 
 ODD = 'my "odd; table"'
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from songatlas.io.musical_keys import read_key, read_mode, read_time_signature
+from songatlas.io.columns.musical_keys import read_key, read_mode, read_time_signature
 
 CAMELOT = {
     "1A": (8, 0), "2A": (3, 0), "3A": (10, 0), "4A": (5, 0), "5A": (0, 0), "6A": (7, 0),

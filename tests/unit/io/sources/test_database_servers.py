@@ -8,8 +8,8 @@ from contextlib import closing
 import pytest
 
 from songatlas.errors import DataError, MissingDependencyError, ParameterError
-from songatlas.io.database_servers import _READ_ONLY, read_url
-from songatlas.io.json_files import feature_names_in
+from songatlas.io.sources.database_servers import _READ_ONLY, read_url
+from songatlas.io.sources.json_files import feature_names_in
 
 sqlalchemy = pytest.importorskip("sqlalchemy")
 SECRET = "s3cr3t"

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from songatlas.errors import DataError
-from songatlas.io.units import duration_unit, fraction_units, loudness_unit, tempo_unit
+from songatlas.io.columns.fractions import fraction_units
+from songatlas.io.columns.units import duration_unit, loudness_unit, tempo_unit
 
 RNG = np.random.default_rng(0)
 N = 200
@@ -84,7 +85,7 @@ def test_values_just_above_one_are_cut_and_counted():
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"energy": RNG.normal(0, 1, N)}, r"energy runs from -.* standardized values \(z-scores\) perhaps"),
+        ({"energy": RNG.normal(0, 1, N)}, r"energy runs from −.* standardized values \(z-scores\) perhaps"),
         ({"valence": RNG.uniform(1, 9, N)}, "valence runs from .* neither 0–1 nor percent: a scale of 1 to 9"),
         ({"energy": FRACTIONS["energy"], "valence": RNG.uniform(1, 9, N)}, "valence runs from .* a scale of 1 to 9"),
         ({"energy": RNG.uniform(0, 255, N)}, "energy runs from .* far above 100"),

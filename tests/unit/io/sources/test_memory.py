@@ -3,7 +3,7 @@
 import pytest
 
 from songatlas.errors import DataError
-from songatlas.io import memory
+from songatlas.io.sources import memory
 
 
 @pytest.fixture

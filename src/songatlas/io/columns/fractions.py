@@ -1,0 +1,147 @@
+"""Tells percent from 0–1 by a vote of a file's rows, and refuses what is neither.
+
+Standardized values, tags from 1 to 9 and files of which a part is percent are refused, never bent into shape.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from songatlas.errors import DataError
+from songatlas.results import FloatArray
+from songatlas.schema import FEATURES
+
+from .units import Unit, finite, percent_of, shown, span, way_out
+
+STRONG = ("danceability", "energy", "valence")
+"""Of all 0–1 features these are hardly ever near 0, so they tell percent from 0–1."""
+
+FRACTIONS = tuple(name for name, feature in FEATURES.items() if feature.kind == "unit")
+
+_OVER_ONE = 1.5  # above it a value is no 0–1 value that slipped
+_FEW, _MOST = 0.05, 0.9  # shares of rows: up to the first a slip of the pen, from the second on the rule
+_TAGS_UP_TO = 12.0  # a column that ends here is on a scale of 1 to 9 or 0 to 10, not percent
+_SEVERAL = 3  # so many values beyond a limit are no slip, however short the table
+_ENOUGH = 5  # with fewer values, how far a column reaches says nothing
+
+
+def fraction_units(columns: Mapping[str, FloatArray], hints: Mapping[str, str], where: str) -> dict[str, Unit]:
+    """Return the unit of each 0–1 feature, by a vote of all of them.
+
+    Parameters
+    ----------
+    columns : mapping of feature to ndarray of shape (n_rows,)
+        As read; NaN where missing.
+    hints : mapping of feature to 'percent', where its name or its cells say so
+    where : str
+        How messages name the table.
+
+    Raises
+    ------
+    DataError
+        When the values are on another scale, or when some rows are percent and others 0–1.
+    """
+    known = {name: found for name, values in columns.items() if len(found := finite(values))}
+    for name, values in known.items():
+        _refuse_negative(name, values, where)
+    percent, vote = _vote(columns, known, where)
+    units = {}
+    for name in columns:
+        if name in known:
+            units[name] = _fraction_unit(name, known[name], hints.get(name, ""), percent, vote, where)
+        else:
+            units[name] = Unit("0–1", 1.0, "no values")
+    return units
+
+
+def _vote(columns: Mapping[str, FloatArray], known: Mapping[str, FloatArray], where: str) -> tuple[bool, str]:
+    """Return whether the file is in percent, and the evidence."""
+    voters = [name for name in STRONG if name in known] or [
+        name for name in known if float(known[name].max()) > _TAGS_UP_TO
+    ]
+    if not voters:
+        return False, ""
+    over = np.sum([columns[name] > _OVER_ONE for name in voters], axis=0, dtype=np.int8)
+    needed = np.minimum(2, np.sum([np.isfinite(columns[name]) for name in voters], axis=0, dtype=np.int8))
+    voting = needed > 0
+    like_percent = (over >= needed) & voting
+    share = float(like_percent.sum() / voting.sum())
+    listed = _listed(voters)
+    if share >= _MOST:
+        return True, f"{percent_of(share)} of the rows have {listed} above 1.5"
+    if share > _FEW and like_percent.sum() >= _SEVERAL and not _tags(known, voters):
+        raise DataError(_mixed_rows(where, listed, like_percent, voting))
+    return False, ""
+
+
+def _fraction_unit(name: str, values: FloatArray, hint: str, percent: bool, vote: str, where: str) -> Unit:
+    top = float(values.max())
+    n_over = int((values > _OVER_ONE).sum()) if top > _OVER_ONE else 0
+    over = n_over / len(values)
+    several = over > _FEW and n_over >= _SEVERAL
+    if several and top <= _TAGS_UP_TO and len(values) >= _ENOUGH and name in STRONG and hint != "percent":
+        raise DataError(
+            f"{where}: {name} runs {span(values)}, which is neither 0–1 nor percent: a scale of 1 to "
+            f"9 or 0 to 10? {way_out(name)}"
+        )
+    if several and float((values > 100.5).mean()) > _FEW:
+        raise DataError(f"{where}: {name} runs {span(values)}, far above 100: neither 0–1 nor percent. {way_out(name)}")
+    says_percent = percent or hint == "percent"
+    if says_percent and not (top <= 1 and (values % 1 != 0).any()):
+        why = vote if percent else "the column says so"
+        return Unit("percent", 0.01, f"percent, divided by 100: {why}")
+    if says_percent:
+        note = f"{name} goes {span(values)} and is read as 0–1, although "
+        note += "the other columns are percent." if percent else "its name says percent."
+        return Unit("0–1", 1.0, f"0–1: no value above {shown(top)}", note=note)
+    if over >= 0.5:
+        evidence = f"{percent_of(over)} of its values are above 1.5"
+        note = f"{name} is read as percent, although other columns are 0–1 ({evidence})."
+        return Unit("percent", 0.01, f"percent, divided by 100: {evidence}", note=note)
+    if several:
+        raise DataError(
+            f"{where}: {percent_of(over)} of the values of {name} are above 1.5 and the others are not: percent and "
+            f"0–1 are mixed in one column. {way_out(name)}"
+        )
+    if 1 < top <= _OVER_ONE:
+        n = int((values > 1).sum())
+        return Unit("0–1", 1.0, f"0–1: no value above {shown(top)}", clip=True, note=_clipped(name, n, top))
+    return Unit("0–1", 1.0, "0–1" if top <= 1 else f"0–1: {percent_of(1 - over)} of the values are at most 1.5")
+
+
+def _refuse_negative(name: str, values: FloatArray, where: str) -> None:
+    below = float((values < 0).mean()) if values.min() < 0 else 0.0
+    if below > _FEW:
+        raise DataError(
+            f"{where}: {name} runs {span(values)}, {percent_of(below)} of the values "
+            f"below 0: standardized values (z-scores) perhaps, where 0–1 or percent is expected. {way_out(name)}"
+        )
+
+
+def _tags(known: Mapping[str, FloatArray], voters: list[str]) -> bool:
+    """Return whether a voting column ends where scales of 1 to 9 do; that is refused by name, not as a mixture."""
+    return any(len(known[n]) >= _ENOUGH and _OVER_ONE < float(known[n].max()) <= _TAGS_UP_TO for n in voters)
+
+
+def _mixed_rows(where: str, listed: str, like_percent: NDArray[np.bool_], voting: NDArray[np.bool_]) -> str:
+    n, of = int(like_percent.sum()), int(voting.sum())
+    first_percent = int(np.flatnonzero(like_percent)[0]) + 1
+    first_fraction = int(np.flatnonzero(voting & ~like_percent)[0]) + 1
+    return (
+        f"{where}: {n:,} of {of:,} rows hold {listed} in percent (the first is row {first_percent:,}), the others on "
+        f"0–1 (the first is row {first_fraction:,}): two tables were put into one. "
+        "Split them into two files and name both."
+    )
+
+
+def _clipped(name: str, n: int, top: float) -> str:
+    values = "value" if n == 1 else "values"
+    return f"{name}: {n:,} {values} between 1 and {shown(top)} {'counts' if n == 1 else 'count'} as 1."
+
+
+def _listed(names: list[str]) -> str:
+    """Return the columns of which two (or the only one) must agree, in words."""
+    if len(names) < 3:
+        return " and ".join(names)
+    return f"two of {', '.join(names[:-1])} and {names[-1]}"
