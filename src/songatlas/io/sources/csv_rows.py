@@ -157,7 +157,12 @@ def _whole_row(first: str, lines: _Lines, shape: Shape) -> tuple[str, list[str]]
             lines.put_back(more)
             return None
         text += added
-    if swallows_rows(cells, shape.separator) or _any_is_a_row(more, shape):
+    fits = len(cells) == len(shape.names)
+    if (
+        swallows_rows(cells, shape.separator)
+        or _any_is_a_row(more, shape)
+        or (not fits and _any_is_as_wide(more, shape))
+    ):
         lines.put_back(more)
         return None
     return text, cells
@@ -170,6 +175,12 @@ def _any_is_a_row(lines: list[str], shape: Shape) -> bool:
     """
     width = len(shape.names)
     return width >= _WIDE and any(_is_sound_row(line, width, shape) for line in lines[:_LINES_LOOKED_AT])
+
+
+def _any_is_as_wide(lines: list[str], shape: Shape) -> bool:
+    """Return whether one of some lines has about as many fields as a row, sound or not."""
+    width = len(shape.names)
+    return width >= _WIDE and any(line.count(shape.separator) >= width - 2 for line in lines[:_LINES_LOOKED_AT])
 
 
 def _is_sound_row(line: str, width: int, shape: Shape) -> bool:
