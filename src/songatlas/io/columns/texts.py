@@ -34,7 +34,7 @@ _ENTITY = r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});"
 _ID = re.compile(r"(?:spotify:(?:track|artist|album):|https?://\S*/)(?P<id>[^/:?#\s]+)/?(?:[?#]\S*)?$")
 _NO_TRACK = ("spotify:local:", "spotify:episode:")
 _COMMA = re.compile(r"(?<!\\),\s*")
-_LOOKED_AT = 100_000  # rows whose commas are counted against their ids
+_LOOKED_AT, _COMPARED = 50_000, 500  # rows searched for commas, and those of them whose ids are counted
 _MANY = 0.3  # from this share of rows on, taking each distinct text apart once is quicker than picking rows
 _LIST_MARKS = (b"[", b"{", b"(", b";", b"\\")  # a text with none of these is no list, and holds no entity
 _EMPTY_LISTS = ("[]", "set()", "{}", "()", "list()")
@@ -65,8 +65,10 @@ def text_column(canonical: str, values: pd.Series, *, commas: bool = False) -> p
     elif canonical == "isrc":
         texts = pc.utf8_upper(pc.replace_substring(texts, "-", ""))
     else:
-        if holds_any(texts, b";"):
-            texts = change_rows(texts, rows_holding(texts, b"&"), html.unescape)
+        entities = rows_holding(texts, b";")  # an entity ends with one; ampersands alone are common
+        if len(entities):
+            entities = np.intersect1d(entities, rows_holding(texts, b"&"), assume_unique=True)
+        texts = change_rows(texts, entities, html.unescape)
         if holds_any(texts, b'""'):
             texts = change_rows(texts, rows_holding(texts, b'"'), _without_stray_quotes)
     return to_series(texts, values.index)
@@ -220,7 +222,7 @@ def artists_parted_by_commas(artists: pd.Series, ids: pd.Series | None) -> bool:
         return True
     if ids is None or not is_text(ids) or not holds_any(texts, b","):
         return False
-    rows = np.flatnonzero(pc.match_substring(texts.slice(0, _LOOKED_AT), ",").to_numpy())[:2_000]
+    rows = np.flatnonzero(pc.match_substring(texts.slice(0, _LOOKED_AT), ",").to_numpy())[:_COMPARED]
     pairs = [
         (len(list_items(artist, commas=True)), len(list_items(known, commas=True)))
         for artist, known in zip(artists.iloc[rows], ids.iloc[rows], strict=True)
