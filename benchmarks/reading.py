@@ -70,7 +70,10 @@ def measure(path: Path, repeats: int) -> None:
 
 def peak(path: Path, name: str) -> float:
     """Return the peak memory of a process that reads the file once, in megabytes."""
-    code = f"from benchmarks.reading import reader, resident; from pathlib import Path; reader({name!r})(Path({str(path)!r})); resident()"
+    code = (
+        "from pathlib import Path; from benchmarks.reading import reader, resident; "
+        f"reader({name!r})(Path({str(path)!r})); resident()"
+    )
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
     return float(done.stdout)
 

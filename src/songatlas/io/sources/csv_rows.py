@@ -119,15 +119,22 @@ def _records(source: ByteSource, encoding: Encoding, shape: Shape) -> Iterator[t
             if '"' not in line:
                 yield number, line, line.rstrip("\r\n").split(shape.separator)
                 continue
+            if number == lines.tail and line.count('"') % 2:
+                yield number, line, None
+                continue
             row = _whole_row(line, lines, shape)
             yield (number, line, None) if row is None else (number, *row)
 
 
 class _Lines:
-    """The physical lines of a stream, some of which can be put back."""
+    """The physical lines of a stream, some of which can be put back.
+
+    ``tail`` is the number of a line on which a quote would close that is taken as never closed: a half of a row,
+    perhaps, that must not pass for a row.
+    """
 
     def __init__(self, stream: io.TextIOWrapper, number: int) -> None:
-        self._stream, self.number = stream, number
+        self._stream, self.number, self.tail = stream, number, 0
         self._waiting: deque[str] = deque()
 
     def next(self) -> str | None:
@@ -138,6 +145,7 @@ class _Lines:
 
     def put_back(self, lines: list[str]) -> None:
         """Let lines come again."""
+        self.tail = self.number
         self._waiting.extendleft(reversed(lines))
         self.number -= len(lines)
 
