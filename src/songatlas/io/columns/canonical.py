@@ -26,7 +26,7 @@ from .number_columns import Read, read_number_columns
 from .numbers import Unreadable, numeric_values
 from .plain_columns import plain_values, writable_text
 from .refusals import listed, no_features, refuse_glued, refuse_no_tracks, refuse_words, vetoes
-from .texts import artists_parted_by_commas, ids_of_objects, is_missing, text_column, years
+from .texts import artists_parted_by_commas, ids_of_objects, is_missing, text_column, undated, years
 
 _SAME_IN_ANOTHER_UNIT = 0.999  # correlation, from which on two columns differ by unit and rounding only
 _MOST_RIVALS = 200  # columns that are looked at
@@ -86,7 +86,7 @@ def canonical_table(
         read |= {name: column() for name, column in texts.items()}
     _add_years(read, found)
     _warn(read, found)
-    _warn_of_rivals(source, found)
+    _warn_of_rivals(source, found, where)
     _warn_of_probabilities(source, read)
     return _assembled(source, found, read, {"vetoed": wrong, "decimals": mark})
 
@@ -123,7 +123,13 @@ def _text_columns(
 
 def _add_years(read: dict[str, Read], found: Mapping[str, Recognized]) -> None:
     if "year" not in read and "release_date" in read:
-        read["year"] = Read(years(read["release_date"].values))
+        dates = read["release_date"].values
+        read["year"] = Read(years(dates))
+        lost = undated(dates, read["year"].values)
+        if len(lost):
+            shown = ", ".join(repr(text[:40]) for text in pc.unique(lost).slice(0, 3).to_pylist())
+            told = f"release_date: no year with four digits in {len(lost):,} dates, such as {shown}."
+            read["year"].notes.append(told)
     if "decade" not in read and "year" in read:
         year = numeric_values(read["year"].values)
         known = np.isfinite(year) & (np.abs(year) < 10_000)
@@ -186,13 +192,26 @@ def _went_through(source: pd.DataFrame) -> bool:
     )
 
 
-def _warn_of_rivals(source: pd.DataFrame, found: Mapping[str, Recognized]) -> None:
+def _refuse_halves(source: pd.DataFrame, one: str, other: str, where: str) -> None:
+    """Raise DataError where one column is filled exactly where the other is not: two dialects in one file."""
+    left, right = source[one].notna().to_numpy(), source[other].notna().to_numpy()
+    if right.any() and left.any() and not (left & right).any():
+        first = int(np.flatnonzero(right)[0]) + 1
+        raise DataError(
+            f"{where}: some rows have their values in {one!r}, others (the first is row {first:,}) in {other!r}: two "
+            "kinds of rows were put into one file. Split them into two files and name both."
+        )
+
+
+def _warn_of_rivals(source: pd.DataFrame, found: Mapping[str, Recognized], where: str) -> None:
     """Warn where another column could be read as the same feature and holds other numbers."""
     used = {known.source for known in found.values()}
     others = [str(n) for n in source.columns if n not in used and pd.api.types.is_numeric_dtype(source[n].dtype)]
     for name in others[:_MOST_RIVALS]:
         for canonical in recognize([name]):
             chosen = found.get(canonical)
+            if canonical in FEATURE_NAMES and chosen is not None:
+                _refuse_halves(source, chosen.source, name, where)
             if canonical in FEATURE_NAMES and chosen is not None and _differ(source[chosen.source], source[name]):
                 _say(f"{canonical} is read from {chosen.source!r}; {name!r} could be meant too and holds other values.")
 

@@ -4,6 +4,7 @@ Each column comes back as a `Read` with the unit it was in and the evidence. Dec
 (decimal mark, percent or 0–1) are made once, over all columns.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -17,10 +18,10 @@ from songatlas.schema import FEATURE_NAMES
 
 from .arrow_text import to_arrow
 from .dialects import Recognized, missing_words, normalize_name
-from .durations import has_clock, read_clocks
 from .fractions import FRACTIONS, fraction_units
 from .musical_keys import read_key, read_mode, read_time_signature
-from .numbers import Numbers, Unreadable, count_unreadable, decimal_mark, numeric_values, read_numbers, text_cells
+from .number_cells import NumberColumn, is_plain, number_cells
+from .numbers import Unreadable, count_unreadable, numeric_values, text_cells
 from .texts import plain_texts, years
 from .units import Unit, duration_unit, loudness_unit, tempo_unit
 
@@ -28,7 +29,6 @@ _TRUE = frozenset(("1", "1.0", "true", "yes", "y", "t", "wahr", "ja", "vrai", "o
 _FALSE = frozenset(("0", "0.0", "false", "no", "n", "f", "falsch", "nein", "faux", "non", "falso", "onwaar", "nee"))
 _TRUE |= {"explicit"}
 _FALSE |= {"clean", "notexplicit"}
-_DURATION_HINTS = {"ms": "ms", "msec": "ms", "s": "s", "sec": "s", "secs": "s", "min": "min", "mins": "min"}
 _ELEVEN_NOTES = 8  # with so many of the twelve notes named, one that never appears is the blank
 
 
@@ -44,18 +44,6 @@ class Read:
     why: str = ""
     unreadable: Unreadable | None = None
     notes: list[str] = field(default_factory=list)
-
-
-@dataclass
-class _Column:
-    """A number column on its way: the cells as texts (where they are no numbers already) and as numbers."""
-
-    source: pd.Series
-    hint: str
-    texts: pa.ChunkedArray | None
-    numbers: Numbers
-    clocked: bool = False
-    note: str = ""
 
 
 def read_number_columns(
@@ -78,7 +66,7 @@ def read_number_columns(
     """
     special = {"explicit": _flags, "mode": _modes, "time_signature": _time_signatures, "year": _years}
     plain = [name for name in found if name in FEATURE_NAMES or name in _PLAIN_NUMBERS]
-    columns, mark = _columns({name: (table[found[name].source], found[name].hint) for name in plain})
+    columns, mark = number_cells({name: (table[found[name].source], found[name].hint) for name in plain})
     read = _features({name: c for name, c in columns.items() if name in FEATURE_NAMES}, where)
     read |= {name: _count(c) for name, c in columns.items() if name not in FEATURE_NAMES}
     for name, reader in special.items():
@@ -98,55 +86,8 @@ def read_number_columns(
 _PLAIN_NUMBERS = ("decade", "popularity", "artist_popularity", "followers")
 
 
-def _columns(sources: Mapping[str, tuple[pd.Series, str]]) -> tuple[dict[str, _Column], str]:
-    """Return the columns as numbers, with the file's decimal mark decided over all of them."""
-    texts = {n: text_cells(s) for n, (s, _) in sources.items() if not pd.api.types.is_numeric_dtype(s.dtype)}
-    clocks = {n for n in texts if n == "duration_ms" and has_clock(texts[n])}
-    plain = {n: read_numbers(t) for n, t in texts.items() if n not in clocks}
-    odd = [texts[n] for n, numbers in plain.items() if numbers.unreadable.any() or numbers.units]
-    points = any(_has_decimals(s) for s, _ in sources.values())
-    mark, told = decimal_mark(odd, points_seen=points) if odd else (".", "")
-    columns = {}
-    for name, (source, hint) in sources.items():
-        if name in clocks:
-            columns[name] = _clock_column(source, plain_texts(texts[name]))
-        elif name in texts:
-            numbers = plain[name] if mark == "." else read_numbers(texts[name], mark)
-            columns[name] = _Column(source, hint or _hint(numbers), texts[name], numbers)
-        else:
-            columns[name] = _Column(source, hint, None, _numeric(source))
-    return columns, told
-
-
-def _numeric(source: pd.Series) -> Numbers:
-    values = numeric_values(source.astype("float64") if pd.api.types.is_bool_dtype(source.dtype) else source)
-    return Numbers(values, np.zeros(0, dtype=bool), {})
-
-
-def _clock_column(source: pd.Series, texts: pa.ChunkedArray) -> _Column:
-    values, bad, note = read_clocks(texts)
-    return _Column(source, "clock", texts, Numbers(values, bad, {}), clocked=True, note=note)
-
-
-def _has_decimals(source: pd.Series) -> bool:
-    """Return whether a numeric column holds numbers that are not whole."""
-    if not pd.api.types.is_float_dtype(source.dtype):
-        return False
-    values = numeric_values(source)[:10_000]
-    return bool((values[np.isfinite(values)] % 1 != 0).any())
-
-
-def _hint(numbers: Numbers) -> str:
-    """Return what the units written in most cells of a column say."""
-    n_read = int(np.isfinite(numbers.values).sum())
-    for unit, count in numbers.units.items():
-        if count > n_read / 2:
-            return {"%": "percent", "lufs": "LUFS"}.get(unit, _DURATION_HINTS.get(unit.rstrip("."), ""))
-    return ""
-
-
-def _features(columns: Mapping[str, _Column], where: str) -> dict[str, Read]:
-    values = {name: column.numbers.values for name, column in columns.items()}
+def _features(columns: Mapping[str, NumberColumn], where: str) -> dict[str, Read]:
+    values = {name: column.values for name, column in columns.items()}
     hints = {name: column.hint for name, column in columns.items()}
     fractions = {name: values[name] for name in FRACTIONS if name in columns}
     units = fraction_units(fractions, hints, where) if fractions else {}
@@ -155,19 +96,32 @@ def _features(columns: Mapping[str, _Column], where: str) -> dict[str, Read]:
     if "tempo" in columns:
         units["tempo"] = tempo_unit(values["tempo"], where)
     if "duration_ms" in columns:
-        clocked = columns["duration_ms"].clocked
-        units["duration_ms"] = duration_unit(values["duration_ms"], hints["duration_ms"], where, clocked=clocked)
+        units["duration_ms"] = _duration(columns["duration_ms"], where)
     return {name: _read(column, units[name]) for name, column in columns.items()}
 
 
-def _read(column: _Column, unit: Unit) -> Read:
+def _duration(column: NumberColumn, where: str) -> Unit:
+    """Return the unit of durations; where some cells carry their own, these are brought to it."""
+    if column.as_written:
+        return duration_unit(column.values, "clock", where, clocked=True)
+    if column.with_unit is None:
+        return duration_unit(column.values, column.hint, where)
+    plain = np.where(column.with_unit, np.nan, column.values)
+    unit = duration_unit(plain, column.hint, where)
+    column.values = np.where(column.with_unit, column.values / unit.factor, column.values)
+    return unit
+
+
+def _read(column: NumberColumn, unit: Unit) -> Read:
     read = _count(column)
     if unit.factor != 1.0:
-        read.values = pd.Series(_scaled(column.numbers.values, unit.factor), column.source.index)
+        read.values = pd.Series(_scaled(column.values, unit.factor), column.source.index)
+    values = numeric_values(read.values)
     if unit.clip:
-        values = numeric_values(read.values)
         read.values = pd.Series(np.where((values > 1) & (values <= 1.5), 1.0, values), column.source.index)
-    read.notes += [note for note in (unit.note, column.note) if note]
+    if unit.missing is not None and unit.missing.any():
+        read.values = pd.Series(np.where(unit.missing, np.nan, values), column.source.index)
+    read.notes += [note for note in (unit.note, *column.notes) if note]
     return replace(read, unit=unit.name, why=unit.why)
 
 
@@ -176,13 +130,13 @@ def _scaled(values: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
     return values / 100 if factor == 0.01 else values * factor
 
 
-def _count(column: _Column) -> Read:
+def _count(column: NumberColumn) -> Read:
     """Return a number column as it stands: a numeric column keeps its type."""
     source = column.source
-    if column.texts is None and isinstance(source.dtype, np.dtype) and source.dtype.kind in "iuf":
+    if column.texts is None and is_plain(source):
         return Read(source)
-    bad = count_unreadable(column.texts, column.numbers.unreadable) if column.texts is not None else None
-    return Read(pd.Series(column.numbers.values, source.index), unreadable=bad)
+    bad = count_unreadable(column.texts, column.unreadable) if column.texts is not None else None
+    return Read(pd.Series(column.values, source.index), unreadable=bad)
 
 
 def _finite(read: Read) -> Read:
@@ -208,12 +162,8 @@ def _by_word(source: pd.Series, convert: Callable[[str], float | None]) -> Read:
     return Read(pd.Series(values, source.index), unreadable=count_unreadable(texts, bad))
 
 
-def _is_plain(source: pd.Series) -> bool:
-    return isinstance(source.dtype, np.dtype) and source.dtype.kind in "iuf"
-
-
 def _flags(source: pd.Series) -> Read:
-    if _is_plain(source):
+    if is_plain(source):
         return Read(source)
     if pd.api.types.is_bool_dtype(source.dtype):
         return Read(pd.Series(numeric_values(source.astype("Float64")), source.index))
@@ -226,19 +176,22 @@ def _flags(source: pd.Series) -> Read:
 
 
 def _modes(source: pd.Series) -> Read:
-    return Read(source) if _is_plain(source) else _by_word(source, read_mode)
+    return _within(source, 0, 1, "mode") if is_plain(source) else _by_word(source, read_mode)
 
 
 def _time_signatures(source: pd.Series) -> Read:
     """Return the beats of a bar; 0 means that none was found, so it is missing."""
-    if not _is_plain(source):
-        return _by_word(source, lambda text: read_time_signature(text) or (np.nan if text.startswith("0") else None))
+    if not is_plain(source):
+        return _by_word(
+            source,
+            lambda text: read_time_signature(text) or (np.nan if re.fullmatch(r"0(\.0*)?|0/\d+", text) else None),
+        )
     return _without(source, source == 0)
 
 
 def _years(source: pd.Series) -> Read:
     """Return years; 0 and the like mean that none is known, and dates give their year."""
-    if _is_plain(source):
+    if is_plain(source):
         beyond = source[source > 9999]
         read = _without(source, (source < 1000) | (source > 9999))
         if len(beyond):
@@ -253,6 +206,17 @@ def _years(source: pd.Series) -> Read:
     return replace(read, unreadable=count_unreadable(texts, bad))
 
 
+def _within(source: pd.Series, low: int, high: int, name: str) -> Read:
+    """Return a numeric column whose values beyond a range are missing, and say so."""
+    beyond = (source < low) | (source > high)
+    read = _without(source, beyond)
+    n = int(beyond.sum())
+    if n:
+        shifted = " If they go from 1 to 12, every key is one too high." if name == "key" and source.max() == 12 else ""
+        read.notes.append(f"{name}: {n:,} values beyond {low} to {high} count as missing.{shifted}")
+    return read
+
+
 def _without(source: pd.Series, missing: pd.Series) -> Read:
     """Return a numeric column with some values missing; as it is where none is (missing ones stay missing)."""
     missing = missing & source.notna()
@@ -261,8 +225,9 @@ def _without(source: pd.Series, missing: pd.Series) -> Read:
 
 def _keys(source: pd.Series, has_mode: bool) -> dict[str, Read]:
     """Return the key as pitch classes (−1 is missing), and the mode where only the key says it."""
-    if _is_plain(source):
-        return {"key": _without(source, source < 0)}
+    if is_plain(source):
+        read = _within(source.mask(source == -1) if bool((source == -1).any()) else source, 0, 11, "key")
+        return {"key": read}
     texts = plain_texts(text_cells(source))
     known = {text: read_key(text) for text in pc.unique(texts).to_pylist() if text and text not in ("-1", "-1.0")}
     pitches = {text: key[0] for text, key in known.items() if key}

@@ -1,11 +1,11 @@
 """Reads numbers as people and programs write them: decimal commas, thousands, units behind them, foreign minus signs.
 
-Which of comma and point is the decimal mark is decided once for a whole file, from all of its cells
-(`decimal_mark`); a cell that then cannot be read is counted as unreadable, never guessed.
+Which of comma and point is the decimal mark is decided for each column from its cells, and from the file's others
+where these leave it open
+(`choose_mark`); a cell that then cannot be read is counted as unreadable, never guessed.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,9 @@ _GROUPS = {
     ",": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?=\D*$|,)"),
 }
 _SPACED = re.compile(r"(?<=\d)['’\u00a0\u202f ](?=\d{3}(?:\D|$))")
+_TRAILING_UNIT = re.compile(r"\s*(?:%|[a-z]+\.?)$", re.IGNORECASE)
+_EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+_ENOUGH, _NEARLY_ALL = 3, 0.9
 _DECIMAL_COMMA = re.compile(r"[+-]?(?:0|\d{4,}),\d+|[+-]?\d*,(?:\d{1,2}|\d{4,})(?:e[+-]?\d+)?", re.IGNORECASE)
 _GROUPED_BY_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _DECIMAL_POINT = re.compile(r"[+-]?\d*\.\d+(?:e[+-]?\d+)?", re.IGNORECASE)
@@ -50,61 +53,93 @@ class Numbers:
     values : ndarray of shape (n_rows,)
         NaN where missing or unreadable; infinities stay, so that cleaning can name them.
     unreadable : ndarray of shape (n_rows,), bool
-    units : mapping of a unit written in the cells (lower case) to the number of cells with it
+    units : ndarray of shape (n_rows,), str, or None
+        The unit written in each cell, lower case, '' where none is; None where no cell has one.
     """
 
     values: FloatArray
     unreadable: NDArray[np.bool_]
-    units: dict[str, int]
+    units: NDArray[np.object_] | None
 
 
-def decimal_mark(columns: Iterable[pa.ChunkedArray], *, points_seen: bool) -> tuple[str, str]:
-    """Return the decimal mark of a file, '.' or ',', and the evidence in words.
+@dataclass(frozen=True)
+class Marks:
+    """What the cells of a column show of its decimal mark: how many different ones speak for comma and for point.
+
+    ``either`` counts cells such as 1,234 that could be thousands as well, among ``cells`` that are not empty.
+    """
+
+    commas: int
+    points: int
+    either: int
+    cells: int
+    example: str
+
+
+def count_marks(texts: pa.ChunkedArray) -> Marks:
+    """Return what a column shows of its decimal mark."""
+    commas = points = either = 0
+    example = ""
+    distinct = [text for text in pc.unique(texts).to_pylist() if text]
+    for text in distinct:
+        bare = _TRAILING_UNIT.sub("", _bare(text[:_LONGEST]))
+        if _DECIMAL_COMMA.fullmatch(bare) or _GROUPED_BY_POINT.fullmatch(bare):
+            commas += 1
+            example = example or text
+        elif _DECIMAL_POINT.fullmatch(bare) or ("." in bare and _GROUPED_BY_COMMA.fullmatch(bare)):
+            points += 1
+        elif _GROUPED_BY_COMMA.fullmatch(bare):
+            either += 1
+    return Marks(commas, points, either, len(distinct), example)
+
+
+def choose_mark(own: Marks, *, comma_file: bool, may_be_thousands: bool) -> tuple[str, bool]:
+    """Return a column's decimal mark, and whether the other one is used beside it.
 
     Parameters
     ----------
-    columns : iterable of ChunkedArray of strings
-        The number columns that are not numbers as they stand.
-    points_seen : bool
-        Whether other columns of the file hold numbers with decimal points.
+    own : Marks
+    comma_file : bool
+        Whether the other columns of the file have decimal commas, and none has points.
+    may_be_thousands : bool
+        Whether whole numbers of thousands are usual in such a column.
     """
-    commas = points = 0
-    example = ""
-    for column in columns:
-        marked = column.filter(pc.match_substring_regex(column, "[.,]"))
-        for text in pc.unique(marked).to_pylist():
-            bare = _bare(text[:_LONGEST])
-            if _DECIMAL_COMMA.fullmatch(bare) or _GROUPED_BY_POINT.fullmatch(bare):
-                commas += 1
-                example = example or text
-            elif _DECIMAL_POINT.fullmatch(bare) or ("." in bare and _GROUPED_BY_COMMA.fullmatch(bare)):
-                points += 1
-    if commas > points and not (points_seen and points == 0 and commas < 3):
-        return ",", f"a comma is the decimal mark ({example!r} and {commas:,} values like it)"
-    return ".", ""
+    if own.commas or own.points:
+        return ("," if own.commas > own.points else "."), bool(own.commas and own.points)
+    throughout = not may_be_thousands and own.cells >= _ENOUGH and own.either > _NEARLY_ALL * own.cells
+    return ("," if comma_file or throughout else "."), False
 
 
-def read_numbers(texts: pa.ChunkedArray, mark: str = ".") -> Numbers:
-    """Return a column of texts as numbers; each distinct text is read once."""
+def read_numbers(texts: pa.ChunkedArray, mark: str = ".", *, mixed: bool = False) -> Numbers:
+    """Return a column of texts as numbers; each distinct text is read once.
+
+    Where both marks are ``mixed`` in a column, numbers with the other mark are read only where they can mean one thing.
+    """
     plain = _cast(texts)
     if plain is not None:
-        return Numbers(plain, np.zeros(len(plain), dtype=bool), {})
+        return Numbers(plain, np.zeros(len(plain), dtype=bool), None)
     coded = texts.combine_chunks().dictionary_encode()
     coded = coded if isinstance(coded, pa.DictionaryArray) else pa.chunked_array(coded).combine_chunks()
     distinct = coded.dictionary.to_pylist()
     codes = coded.indices.to_numpy(zero_copy_only=False)
     values, bad = np.full(len(distinct), np.nan), np.zeros(len(distinct), dtype=bool)
-    units: dict[str, int] = {}
-    counts = np.bincount(codes, minlength=len(distinct))
+    units = np.full(len(distinct), "", dtype=object)
     for i, text in enumerate(distinct):
-        found = read_number(text, mark)
+        found = read_number(text, _own_mark(text, mark) if mixed else mark)
         if found is None:
             bad[i] = True
-            continue
-        values[i], unit = found
-        if unit:
-            units[unit] = units.get(unit, 0) + int(counts[i])
-    return Numbers(values[codes], bad[codes], units)
+        else:
+            values[i], units[i] = found
+    return Numbers(values[codes], bad[codes], units[codes] if units.any() else None)
+
+
+def _own_mark(text: str, mark: str) -> str:
+    """Return the mark of one cell of a column in which both are used; '' where it could be thousands of the other."""
+    other = "," if mark == "." else "."
+    bare = _TRAILING_UNIT.sub("", _bare(text[:_LONGEST]))
+    if other not in bare or mark in bare:
+        return mark
+    return "" if _EITHER.fullmatch(bare) else other
 
 
 def read_number(text: str, mark: str = ".") -> tuple[float, str] | None:
@@ -120,7 +155,7 @@ def read_number(text: str, mark: str = ".") -> tuple[float, str] | None:
     bare = _bare(text[:_LONGEST])
     if bare.casefold() in missing_words():
         return float("nan"), ""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or not mark:
         return None
     other = "," if mark == "." else "."
     grouped = _GROUPS[mark].match(bare)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from songatlas.errors import DataError
@@ -19,7 +20,9 @@ from .dialects import Recognized, feature_count, near_misses
 from .durations import has_clock
 from .numbers import numeric_values, read_number, text_cells
 
+_COMPARED, _ENOUGH_ROWS = 20_000, 10  # rows whose ids and titles are compared, and the least that say something
 _LOOKED_AT = 1_000  # cells of a column that are looked at to see whether it holds numbers
+_MOST_WORDS = 20_000  # different words of a column that are looked at
 _LABELS = ("genres", "year", "decade", "artist_name")
 _DIGITS_OF_AN_AVERAGE = 7
 
@@ -33,6 +36,10 @@ def vetoes(table: pd.DataFrame, found: Mapping[str, Recognized]) -> dict[str, st
         values = table[known.source]
         if canonical == "track_id" and _is_counter(values):
             wrong[known.source] = "numbers the rows"
+        elif (
+            canonical == "track_id" and "track_name" in found and _is_shared(values, table[found["track_name"].source])
+        ):
+            wrong[known.source] = "repeats under different titles"
         elif canonical in FEATURE_NAMES and known.source != canonical and _holds_no_numbers(values):
             wrong[known.source] = "holds no numbers"
     return wrong
@@ -46,6 +53,15 @@ def _is_counter(values: pd.Series) -> bool:
         values = pd.to_numeric(values, errors="coerce")
     numbers = numeric_values(values)
     return len(numbers) > 1 and numbers[0] in (0, 1) and bool((np.diff(numbers) == 1).all())
+
+
+def _is_shared(ids: pd.Series, titles: pd.Series) -> bool:
+    """Return whether most rows share their id with others of another title: it is an artist's or an album's."""
+    ids, titles = ids.head(_COMPARED).astype("str"), titles.head(_COMPARED).astype("str")
+    n_ids = ids.nunique()
+    if len(ids) < _ENOUGH_ROWS or n_ids > len(ids) / 2:
+        return False
+    return len(pd.DataFrame({"id": ids, "title": titles}).drop_duplicates()) > 1.5 * n_ids
 
 
 def _holds_no_numbers(values: pd.Series) -> bool:
@@ -138,8 +154,11 @@ def refuse_glued(table: pd.DataFrame, found: Mapping[str, Recognized], where: st
     rows: set[int] = set()
     for source in texts:
         cells = text_cells(table[source])
-        wordy = pc.indices_nonzero(pc.match_substring_regex(cells, r"^\pL[\pL\pN_.% ()-]{2,}$")).to_numpy()
-        rows |= {int(row) for row in wordy[:1_000]}
+        wordy = pc.unique(cells.filter(pc.match_substring_regex(cells, r"^\pL[^,;]{1,60}$"))).to_pylist()
+        names = [word for word in wordy[:_MOST_WORDS] if feature_count([word])]
+        if names:
+            among = pa.array(names, type=pa.large_string())
+            rows |= set(pc.indices_nonzero(pc.is_in(cells, value_set=among)).to_pylist()[:_LOOKED_AT])
     for row in sorted(rows):
         cells = [str(cell) for cell in table.iloc[row]]
         if feature_count(cells) >= 2:

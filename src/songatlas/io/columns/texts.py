@@ -31,8 +31,10 @@ _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?:(?!\d)|(?=(?:0[1-9]|1[0-2])(?:0
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 _NAMED = re.compile(r"""['"]name['"]\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""")
 _ENTITY = r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});"
-_ID = re.compile(r"(?:spotify:(?:track|artist|album):|https?://\S*/)(?P<id>[^/:?#\s]+)/?(?:[?#]\S*)?$")
-_NO_TRACK = ("spotify:local:", "spotify:episode:")
+_ID = re.compile(
+    r"(?:spotify:(?P<kind>track|artist):|https?://\S*/(?P<place>tracks?|artists?|recording)/)(?P<id>[^/:?#\s]+)/?(?:[?#]\S*)?$"
+)
+_NO_TRACK = ("spotify:local:", "spotify:episode:", "spotify:album:", "spotify:playlist:")
 _COMMA = re.compile(r"(?<!\\),\s*")
 _LOOKED_AT, _COMPARED = 50_000, 500  # rows searched for commas, and those of them whose ids are counted
 _MANY = 0.3  # from this share of rows on, taking each distinct text apart once is quicker than picking rows
@@ -137,7 +139,9 @@ def is_missing(cell: Any) -> bool:
 
 
 def bare_id(cell: Any) -> str:
-    """Return an id without its URI or link around it; local files and episodes have none.
+    """Return an id without its URI or link around it; local files, episodes and albums have none.
+
+    A link to anything but a track or an artist stays whole: its last part need not tell tracks apart.
 
     Examples
     --------
@@ -229,6 +233,15 @@ def artists_parted_by_commas(artists: pd.Series, ids: pd.Series | None) -> bool:
     ]
     pairs = [pair for pair in pairs if pair[1]]
     return bool(pairs) and sum(a == b for a, b in pairs) >= 0.9 * len(pairs)
+
+
+def undated(values: pd.Series, years: pd.Series) -> pa.ChunkedArray:
+    """Return the dates that are not empty and in which no year was found (0 and the like say that none is known)."""
+    texts = plain_texts(to_arrow(values)) if is_text(values) else pa.chunked_array([], type=pa.large_string())
+    if len(texts) != len(years):
+        return texts
+    found = texts.filter(pa.array(years.isna().to_numpy()))
+    return found.filter(pc.invert(pc.match_substring_regex(found, r"^[0-]*$")))
 
 
 def _year(text: str) -> int:

@@ -7,20 +7,31 @@ known scale is refused. Percent and 0–1 are told apart in `songatlas.io.column
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from songatlas.errors import DataError
 from songatlas.results import FloatArray
 
+FEW, SEVERAL = 0.05, 3  # a larger share than the first, and so many values, are no slip of the pen
+_QUIETEST = -100.0  # dB
+_SLOWEST, _FASTEST = 20, 300  # BPM
+_SHORTEST_MS, _LONGEST_MS = 2_000.0, 2.16e7
+_ENOUGH_DECIMALS = 20
+
 
 @dataclass(frozen=True)
 class Unit:
-    """How the values of one column become canonical ones: ``value * factor``, then cut at 1 where ``clip`` says so."""
+    """How the values of one column become canonical ones: ``value * factor``, then cut at 1 where ``clip`` says so.
+
+    ``missing`` marks values that are none, over all rows.
+    """
 
     name: str
     factor: float
     why: str
     clip: bool = False
     note: str = ""
+    missing: NDArray[np.bool_] | None = None
 
 
 def loudness_unit(values: FloatArray, hint: str, where: str) -> Unit:
@@ -41,8 +52,13 @@ def loudness_unit(values: FloatArray, hint: str, where: str) -> Unit:
             f"{where}: loudness runs {span(known)}: it was put on 0–1, but decibels (usually −60 to 0) are "
             f"expected. {way_out('loudness')}"
         )
+    if _median(known) < _QUIETEST:
+        raise DataError(
+            f"{where}: loudness runs {span(known)}, half of it below {shown(_median(known))} dB: the decimal mark was "
+            f"lost or taken for a thousands mark. Decibels (usually −60 to 0) are expected. {way_out('loudness')}"
+        )
     over = float((known > 0).mean())
-    if over > 0.2:
+    if over > FEW and int((known > 0).sum()) >= SEVERAL:
         what = "the minus sign is missing, or it is another scale" if low >= 0 else "standardized values perhaps"
         raise DataError(
             f"{where}: {percent_of(over)} of the values of loudness are above 0 dB ({span(known)}): {what}. "
@@ -69,7 +85,13 @@ def tempo_unit(values: FloatArray, where: str) -> Unit:
             f"{where}: half of the values of tempo are {'below' if middle < 20 else 'above'} {shown(middle)}{lost}; "
             f"beats per minute (usually 60 to 200) are expected. {way_out('tempo')}"
         )
-    return Unit("BPM", 1.0, f"BPM: half are below {shown(middle)}")
+    odd = ((values > 0) & (values < _SLOWEST)) | ((values > _FASTEST) & np.isfinite(values))
+    n = int(odd.sum())
+    note = (
+        f"tempo: {n:,} {'value' if n == 1 else 'values'} below {_SLOWEST} or above {_FASTEST} BPM "
+        f"{'counts' if n == 1 else 'count'} as missing."
+    )
+    return Unit("BPM", 1.0, f"BPM: half are below {shown(middle)}", note=note if n else "", missing=odd if n else None)
 
 
 def duration_unit(values: FloatArray, hint: str, where: str, *, clocked: bool = False) -> Unit:
@@ -94,10 +116,11 @@ def duration_unit(values: FloatArray, hint: str, where: str, *, clocked: bool = 
     found = _duration_by_median(middle, hint)
     if found is None:
         raise DataError(
-            f"{where}: half of the values of duration_ms are above {shown(middle)}: neither milliseconds, seconds nor "
+            f"{where}: half of the values of duration_ms are below {shown(middle)}: neither milliseconds, seconds nor "
             f"minutes. {way_out('duration_ms')}"
         )
     factor = {"ms": 1.0, "s": 1_000.0, "min": 60_000.0}[found]
+    mixed = _mixed_durations(values, factor, where)
     words = {"ms": "milliseconds", "s": "seconds", "min": "minutes"}
     why = f"{words[found]}: half are below {shown(middle)}"
     note = ""
@@ -106,7 +129,39 @@ def duration_unit(values: FloatArray, hint: str, where: str, *, clocked: bool = 
             f"durations are read as {words[found]} (half are below {shown(middle)}), although the column's name says "
             f"{words[hint]}."
         )
-    return Unit(found, factor, why, note=note)
+    elif found == "min" and _sixties(known):
+        note = (
+            "durations are read as minutes with decimals; none has more than .59, so they may be minutes and seconds."
+        )
+    return Unit(found, factor, why, note=" ".join(filter(None, (note, mixed))))
+
+
+def _mixed_durations(values: FloatArray, factor: float, where: str) -> str:
+    """Return what is said of a few lengths that no track has; refuses several, which are in another unit.
+
+    A track of under two seconds is one in seconds among milliseconds, or in minutes among seconds; one of over six
+    hours is the reverse.
+    """
+    length = values * factor
+    odd = ((length > 0) & (length < _SHORTEST_MS)) | ((length > _LONGEST_MS) & np.isfinite(length))
+    n = int(odd.sum())
+    if not n:
+        return ""
+    first = int(np.flatnonzero(odd)[0])
+    if n >= SEVERAL and n > 0.01 * np.isfinite(length).sum():
+        raise DataError(
+            f"{where}: {n:,} of {int(np.isfinite(length).sum()):,} durations would be under two seconds or over six "
+            f"hours (the first is {shown(float(values[first]))} in row {first + 1:,}): two units are mixed in one "
+            f"column. {way_out('duration_ms')}"
+        )
+    tracks = "track lasts" if n == 1 else "tracks last"
+    return f"{n:,} {tracks} under two seconds or over six hours: in another unit, perhaps (row {first + 1:,})."
+
+
+def _sixties(values: FloatArray) -> bool:
+    """Return whether numbers with decimals never have more than 59 hundredths: minutes and seconds, perhaps."""
+    hundredths = np.round(values % 1 * 100, 6)
+    return len(values) >= _ENOUGH_DECIMALS and bool((hundredths < 60).all()) and bool((hundredths % 1 == 0).all())
 
 
 def _duration_by_median(middle: float, hint: str) -> str | None:
@@ -116,7 +171,9 @@ def _duration_by_median(middle: float, hint: str) -> str | None:
         return hint
     if middle > 10_000:
         return "ms" if middle <= 3e7 else None
-    return "s" if middle >= 20 else "min"
+    if middle >= 20:
+        return "s"
+    return "min" if middle >= usual["min"][0] else None
 
 
 def _median(values: FloatArray) -> float:

@@ -145,6 +145,9 @@ def _parse(source: ByteSource, encoding: Encoding, shape: Shape) -> pa.Table:
             if "UTF8" in told:
                 raise UnicodeError(told) from err
             if column and "conversion error" in told:
+                value = re.search(r"invalid value '(.*)'", told)
+                if value and value[1].strip() in {name.strip() for name in shape.raw_names}:
+                    raise _RaggedError from err  # the header again
                 types = demoted(types, shape.names[int(column[1])])
             elif not breaks or block < _LARGE_BLOCK:
                 breaks, block = True, _LARGE_BLOCK

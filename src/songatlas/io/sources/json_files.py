@@ -4,19 +4,19 @@ The list of tracks is found by what its keys name (`json_lists`); objects inside
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import count as count_from
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from songatlas.errors import DataError
 from songatlas.schema import FEATURE_NAMES
 
-from .json_lists import Count, TrackList, entries, find_track_list, places
+from .json_lists import Count, Misfit, TrackList, entries, find_track_lists, n_entries, places
 from .json_text import Parsed, parse_json
 from .raw import ByteSource, RawTable, Reject
 from .raw_columns import column, flattened, frame_of_columns
 
 _EXPECTED = "Expected a list of objects, one per track, with keys such as energy and tempo"
+_SHOWN = 8  # lists named in the facts
 _KINDS = {dict: "objects", list: "lists", str: "texts", int: "numbers", float: "numbers", bool: "flags"}
 _ONE = {list: "a list", str: "a text", int: "a number", float: "a number", bool: "a flag"}
 
@@ -48,12 +48,13 @@ def read_json(source: ByteSource, count: Count = feature_names_in) -> RawTable:
         When it is no JSON (with line and column), or holds no list of objects.
     """
     parsed = parse_json(source)
-    found = find_track_list(parsed.value, count)
-    if found is None:
+    found, left_out = find_track_lists(parsed.value, count)
+    if not found:
         raise DataError(f"{source.where}: {_no_list(parsed.value)}. {_EXPECTED}.")
-    if found.shape == "object" and not found.n_features + found.n_fields:
+    if found[0].shape == "object" and not found[0].n_features + found[0].n_fields:
         raise DataError(f"{source.where}: one object without a list of objects in it. {_EXPECTED}.")
-    _refuse_uneven(source.where, parsed.value, found)
+    for one in found:
+        _refuse_uneven(source.where, parsed.value, one)
     rows, rejects = _rows(parsed, found)
     if not rows:
         raise DataError(
@@ -62,21 +63,24 @@ def read_json(source: ByteSource, count: Count = feature_names_in) -> RawTable:
     names, values = flattened(source.where, rows)
     frame = frame_of_columns(names, [column(cells) for cells in values], len(rows))
     facts = {"format": "JSON" if parsed.lines is None else "JSON Lines", "encoding": parsed.encoding}
-    if found.shape != "list" or found.path != (None,):
-        facts["list"] = found.label or {"object": "one object"}.get(found.shape, f"the file ({found.shape})")
-    return RawTable(source.where, source.name, frame, rejects, facts, _notes(parsed))
+    if found[0].shape != "list" or found[0].path != (None,):
+        facts["list"] = ", ".join(_shown_place(one) for one in found[:_SHOWN]) + (", …" if found[_SHOWN:] else "")
+    return RawTable(source.where, source.name, frame, rejects, facts, _notes(parsed, left_out))
 
 
-def _rows(parsed: Parsed, found: TrackList) -> tuple[list[Mapping[str, Any]], tuple[Reject, ...]]:
+def _shown_place(found: TrackList) -> str:
+    return found.label or {"object": "one object"}.get(found.shape, f"the file ({found.shape})")
+
+
+def _rows(parsed: Parsed, found: Sequence[TrackList]) -> tuple[list[Mapping[str, Any]], tuple[Reject, ...]]:
     """Return the entries that are objects, and the others with their reasons."""
     rows: list[tuple[int, Mapping[str, Any]]] = []
     rejects = list(parsed.rejects)
-    by_line = parsed.lines is not None and found.path == (None,)
-    numbers: Iterable[int] = parsed.lines if by_line and parsed.lines is not None else count_from(1)
-    for number, (entry, carried) in zip(numbers, entries(parsed.value, found), strict=False):
+    for number, (entry, carried) in _numbered(parsed, found):
         reason = _why_no_row(entry)
         if reason:
-            rejects.append(Reject(number, reason, "" if entry is None else str(entry)[:200]))
+            value = entry.value if isinstance(entry, Misfit) else entry
+            rejects.append(Reject(number, reason, "" if value is None else str(value)[:200]))
         else:
             rows.append((number, {**_missing_in(entry, carried), **entry} if carried else entry))
     if any(isinstance(row.get("track"), dict) for _, row in rows):  # a playlist keeps places for tracks withdrawn
@@ -86,7 +90,22 @@ def _rows(parsed: Parsed, found: TrackList) -> tuple[list[Mapping[str, Any]], tu
     return [row for _, row in rows], tuple(sorted(rejects, key=lambda reject: reject.line))
 
 
+def _numbered(parsed: Parsed, found: Sequence[TrackList]) -> Iterator[tuple[int, tuple[Any, Mapping[str, str]]]]:
+    """Yield the entries of the lists with their line or number; of several lists, each is a playlist of its name."""
+    if parsed.lines is not None and found[0].path == (None,):
+        yield from zip(parsed.lines, entries(parsed.value, found[0]), strict=True)
+        return
+    number = 0
+    for one in found:
+        of_list = {"playlist_name": one.label.removesuffix("[]")} if len(found) > 1 else {}
+        for entry, carried in entries(parsed.value, one):
+            number += 1
+            yield number, (entry, {**of_list, **carried})
+
+
 def _why_no_row(entry: Any) -> str:
+    if isinstance(entry, Misfit):
+        return "null entry" if entry.value is None else f"no table of the same shape ({entry.shape}) as the first"
     if entry is None:
         return "null entry"
     if not isinstance(entry, dict):
@@ -101,7 +120,8 @@ def _missing_in(entry: Mapping[str, Any], carried: Mapping[str, str]) -> dict[st
 def _refuse_uneven(where: str, value: Any, found: TrackList) -> None:
     """Raise DataError where the lists of an object of columns have different lengths."""
     for node, _ in places(value, found) if found.shape == "columns" else ():
-        lengths = {name: len(cells) for name, cells in node.items() if isinstance(cells, list)}
+        cells_of = node.items() if isinstance(node, dict) else ()
+        lengths = {name: len(cells) for name, cells in cells_of if isinstance(cells, list)}
         other = [name for name in lengths if lengths[name] != next(iter(lengths.values()))]
         if other:
             first = next(iter(lengths))
@@ -121,8 +141,15 @@ def _no_list(value: Any) -> str:
     return f"{_ONE.get(type(value), 'null')}, not a list"
 
 
-def _notes(parsed: Parsed) -> tuple[str, ...]:
-    if not parsed.repeated_keys:
-        return ()
-    objects = "1 object has" if parsed.repeated_keys == 1 else f"{parsed.repeated_keys:,} objects have"
-    return (f"{objects} a key twice; its last value counts.",)
+def _notes(parsed: Parsed, left_out: Sequence[TrackList]) -> tuple[str, ...]:
+    notes = []
+    if parsed.repeated_keys:
+        objects = "1 object has" if parsed.repeated_keys == 1 else f"{parsed.repeated_keys:,} objects have"
+        notes.append(f"{objects} a key twice; its last value counts.")
+    for one in left_out:
+        n = n_entries(parsed.value, one)
+        notes.append(
+            f"left out: {n:,} {'entry' if n == 1 else 'entries'} under {_shown_place(one)}, as other entries name more "
+            "audio features or track fields."
+        )
+    return tuple(notes)

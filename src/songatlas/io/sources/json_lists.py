@@ -14,6 +14,7 @@ _SAMPLE = 50  # objects of a list whose keys are looked at
 _DEPTH = 12
 _MOST_KEYS = 2_000
 _OF_ONE_TRACK = frozenset(("bars", "beats", "sections", "segments", "tatums"))  # Spotify's analysis of one track
+_NO_TRACKS = ("artists", "albums", "genres", "images")
 _CARRIED = {"playlist": "playlist_name", "album": "album_name"}
 _SPOTIFY_ID = re.compile(r"[0-9A-Za-z]{22}")
 _FIELDS = frozenset((
@@ -42,16 +43,58 @@ class TrackList:
         text = "".join("[]" if step is None else f".{step}" for step in self.path)
         return text.removeprefix(".")
 
+    @property
+    def is_of_tracks(self) -> bool:
+        """Whether its name does not say that it lists something else, such as artists."""
+        named = [step.lower() for step in self.path if step not in (None, "items")]
+        return not named or named[-1] not in _NO_TRACKS
 
-def find_track_list(value: Any, count: Count) -> TrackList | None:
-    """Return the list whose keys name the most audio features, then the most track fields; the longest of equals."""
+
+@dataclass(frozen=True)
+class Misfit:
+    """What stands where a table of the shape found should be, but has another shape."""
+
+    value: Any
+    shape: str
+
+
+def find_track_lists(value: Any, count: Count) -> tuple[list[TrackList], list[TrackList]]:
+    """Return the lists of tracks to read, in the order of the file, and the lists of tracks left out.
+
+    Read are those whose keys name the most audio features, then the most track fields; of a list and one inside
+    it, only the longer. Lists that name no track are not read together: the longest of them is.
+    """
     found = list(_walk(value, (), count, _DEPTH))
     lists = [c for c in found if c.shape != "object" or c.n_features > 1] or found
-    best = max(((c.n_features, c.n_fields) for c in lists), default=None)
+    best = max(((c.n_features, c.n_fields) for c in lists), default=(0, 0))
     equals = [c for c in lists if (c.n_features, c.n_fields) == best]
-    if len(equals) < 2:
-        return equals[0] if equals else None
-    return max(equals, key=lambda c: sum(1 for _ in entries(value, c)))
+    chosen: list[TrackList] = []
+    if len(equals) > 1:
+        equals.sort(key=lambda c: (not c.is_of_tracks, -n_entries(value, c)))
+    for one in equals:
+        joins = one.is_of_tracks and (one.n_features or one.n_fields > 1)
+        if not chosen or (joins and not any(_is_inside(one, c) or _is_inside(c, one) for c in chosen)):
+            chosen.append(one)
+    others = [c for c in lists if c not in chosen and c.is_of_tracks and max(c.n_features, c.n_fields) > 1]
+    left_out = [c for c in others if not any(_overlap(c, one) or _overlap(one, c) for one in chosen)]
+    return [c for c in found if c in chosen], left_out
+
+
+def n_entries(value: Any, found: TrackList) -> int:
+    """Return how many entries a list has."""
+    return sum(1 for _ in entries(value, found))
+
+
+def _is_inside(inner: TrackList, outer: TrackList) -> bool:
+    return inner.path[: len(outer.path)] == outer.path
+
+
+def _overlap(inner: TrackList, outer: TrackList) -> bool:
+    """Return whether a list stands inside the entries of another, as the artists of a track do."""
+    if not _is_inside(inner, outer) or outer.shape == "object":
+        return False
+    beside = outer.shape != "list" and inner.path[len(outer.path) :][:1] == (None,)  # a list where others have objects
+    return not beside
 
 
 def entries(value: Any, found: TrackList) -> Iterator[tuple[Any, Mapping[str, str]]]:
@@ -59,6 +102,8 @@ def entries(value: Any, found: TrackList) -> Iterator[tuple[Any, Mapping[str, st
     for node, carried in places(value, found):
         if found.shape in ("list", "object"):
             yield node, carried
+        elif not _has_shape(node, found.shape):
+            yield Misfit(node, found.shape), carried
         elif found.shape == "columns":
             yield from ((row, carried) for row in _rows_of_columns(node))
         elif found.shape == "rows by key":
@@ -126,13 +171,24 @@ def _shape(node: Mapping[str, Any], count: Count) -> str:
     if count(list(islice(node, _MOST_KEYS))) > 1:
         return "columns"
     several = len(values) > 1 or all(_SPOTIFY_ID.fullmatch(key) for key in node)
-    return "rows by key" if several and count(list(values[0])) > 1 else "object"
+    in_columns = 2 * sum(isinstance(cell, list) for cell in values[0].values()) > len(values[0])
+    return "rows by key" if several and not in_columns and count(list(values[0])) > 1 else "object"
 
 
 def _alike(values: Sequence[Mapping[str, Any]]) -> bool:
     """Return whether all objects share most of their keys with the first."""
     first = set(values[0]) if values else set()
     return bool(first) and all(2 * len(first & set(value)) > max(len(first), len(value)) for value in values)
+
+
+def _has_shape(node: Any, shape: str) -> bool:
+    """Return whether a node can be read as an object of columns, rows by key, or rows beside column names."""
+    if not isinstance(node, dict) or not node:
+        return False
+    if shape == "split":
+        return isinstance(node.get("columns"), list) and isinstance(node.get("data"), list)
+    kinds = {type(values) for values in node.values() if values is not None}
+    return shape != "columns" or kinds in ({list}, {dict})
 
 
 def _inner_keys(node: Mapping[str, Any], shape: str) -> list[str]:

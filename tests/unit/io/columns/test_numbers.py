@@ -7,7 +7,14 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from songatlas.io.columns.numbers import count_unreadable, decimal_mark, read_number, read_numbers, text_cells
+from songatlas.io.columns.numbers import (
+    choose_mark,
+    count_marks,
+    count_unreadable,
+    read_number,
+    read_numbers,
+    text_cells,
+)
 
 
 def texts(*cells):
@@ -56,27 +63,36 @@ def test_words_for_missing_are_missing(text):
 
 
 @pytest.mark.parametrize(
-    ("cells", "points_seen", "mark"),
+    ("cells", "comma_file", "thousands", "expected"),
     [
-        (["0,735", "0,9", "12,5"], False, ","),
-        (["1.234,5", "12,25"], False, ","),
-        (["2,445", "1,001"], False, "."),
-        (["2,445", "0.5"], True, "."),
-        (["120,534", "80,1"], False, ","),
-        (["0.735", "0.9"], False, "."),
-        (["loud", ""], False, "."),
+        (["0,735", "0,9", "12,5"], False, False, (",", False)),
+        (["1.234,5", "12,25"], False, False, (",", False)),
+        (["2,445", "315", "207"], False, False, (".", False)),
+        (["2,445", "0.5"], False, False, (".", False)),
+        (["120,534", "80,1"], False, False, (",", False)),
+        (["120,534", "95,012", "133,088"], False, False, (",", False)),
+        (["120,534", "95,012", "133,088"], False, True, (".", False)),
+        (["120,534", "95,012", "100"], True, False, (",", False)),
+        (["0.735", "0,9", "0,8"], False, False, (",", True)),
+        (["0.735", "0.9", "0,8"], False, False, (".", True)),
+        (["loud", ""], False, False, (".", False)),
     ],
 )
-def test_the_decimal_mark_is_decided_for_the_whole_file(cells, points_seen, mark):
-    found, told = decimal_mark([texts(*cells)], points_seen=points_seen)
-    assert found == mark and bool(told) == (mark == ",")
+def test_the_decimal_mark_is_decided_by_what_the_cells_show(cells, comma_file, thousands, expected):
+    assert choose_mark(count_marks(texts(*cells)), comma_file=comma_file, may_be_thousands=thousands) == expected
+
+
+def test_where_both_marks_are_used_what_could_be_thousands_is_unreadable():
+    found = read_numbers(texts("0,735", "12,5", "-9.869", "0.5", "128,314"), ",", mixed=True)
+    np.testing.assert_array_equal(found.values, [0.735, 12.5, np.nan, 0.5, 128.314])
+    assert found.unreadable.tolist() == [False, False, True, False, False]
 
 
 def test_a_column_is_read_with_its_units_and_its_unreadable_cells():
     found = read_numbers(texts("-6.85db", "-7db", "soft", "", "-7db"))
     np.testing.assert_array_equal(found.values, [-6.85, -7, np.nan, np.nan, -7])
     assert found.unreadable.tolist() == [False, False, True, False, False]
-    assert found.units == {"db": 3}
+    assert found.units.tolist() == ["db", "db", "", "", "db"]
     bad = count_unreadable(texts("-6.85db", "-7db", "soft", "", "-7db"), found.unreadable)
     assert (bad.count, bad.examples) == (1, ("soft",))
 

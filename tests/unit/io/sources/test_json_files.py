@@ -79,6 +79,66 @@ def test_the_list_of_tracks_is_found_by_what_its_keys_name(read, value, label, c
     assert list(table.frame.columns) == columns
 
 
+def named(prefix, n, **more):
+    return [{"name": f"{prefix} {i}", "id": f"{prefix}{i}", **FEATURES, **more} for i in range(n)]
+
+
+@pytest.mark.parametrize(
+    ("value", "label", "playlists"),
+    [
+        ({"liked": named("l", 4), "disliked": named("d", 3)}, "liked[], disliked[]", {"liked": 4, "disliked": 3}),
+        ({"a": {"items": named("a", 2)}, "b": {"items": named("b", 3)}}, "a.items[], b.items[]", {"a.items": 2, "b.items": 3}),
+        ([{"tracks": named("a", 2)}, {"tracks": {"items": named("b", 3)}}], "[].tracks[], [].tracks.items[]", {"[].tracks": 2, "[].tracks.items": 3}),
+        ({"liked": named("l", 1, playlist_name="rain"), "more": named("m", 2)}, "liked[], more[]", {"rain": 1, "more": 2}),
+        ({"train": {"energy": [1, 2], "tempo": [3, 4]}, "test": {"energy": [1], "tempo": [3]}}, "train, test", {"train": 2, "test": 1}),
+    ],
+)  # fmt: skip
+def test_equal_lists_of_tracks_are_all_read_under_their_places(read, value, label, playlists):
+    if "rain" in playlists:  # equally many track fields
+        value["more"] = [{**row, "genre": "x"} for row in value["more"]]
+    table = read(value)
+    assert table.facts["list"] == label
+    assert table.frame["playlist_name"].value_counts().to_dict() == playlists
+    assert table.notes == ()
+
+
+def test_a_list_of_tracks_that_is_left_out_is_told(read):
+    table = read({"tracks": [TRACK] * 3, "audio_features": [FEATURES], "artists": [{"name": "x", "id": "y"}]})
+    assert [note.split(",")[0] for note in table.notes] == ["left out: 3 entries under tracks[]"]
+
+
+def test_lists_inside_the_entries_are_not_told_as_left_out(read):
+    table = read({"playlists": [{"name": "rain", "id": "p", "tracks": [{**TRACK, "versions": [TRACK]}] * 2}]})
+    assert (len(table.frame), table.notes) == (2, ())
+
+
+def test_artists_are_not_read_as_tracks_beside_them(read):
+    two = [{"name": "x", "id": "y"}]
+    assert read({"artists": two * 5, "tracks": two}).facts["list"] == "tracks[]"
+
+
+SPLIT = {"columns": ["energy", "tempo"], "data": [[0.5, 100], [0.25, 90]]}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        (SPLIT, None, "null entry"),
+        (SPLIT, {"x": 1}, "no table of the same shape (split) as the first"),
+        ({"energy": [1, 2], "tempo": [3, 4]}, {"energy": 1}, "no table of the same shape (columns) as the first"),
+        ({"energy": [1, 2], "tempo": [3, 4]}, 3, "no table of the same shape (columns) as the first"),
+        ({ID: FEATURES, ID[:-1] + "Q": FEATURES}, None, "null entry"),
+        ({ID: FEATURES, ID[:-1] + "Q": FEATURES}, [], "no table of the same shape (rows by key) as the first"),
+    ],
+)
+@pytest.mark.parametrize("lines", [False, True])
+def test_what_has_another_shape_than_the_table_is_rejected(read, first, second, reason, lines):
+    value = [{"table": first}, {"table": second}]
+    table = read("\n".join(map(json.dumps, value)), "a.jsonl") if lines else read(value)
+    assert len(table.frame) == 2
+    assert [(r.line, r.reason) for r in table.rejects] == [(3, reason)]
+
+
 def test_playlists_are_opened_and_their_names_kept(read):
     playlists = [
         {"name": n, "pid": i, "duration_ms": 5, "tracks": [MPD_TRACK] * 2} for i, n in enumerate(["rain", "sun"])
