@@ -55,17 +55,19 @@ def outcome(path: str, read: Mapping[str, Any]) -> tuple[str, str, str]:
         Options of `songatlas.read_tracks`.
     """
     from songatlas.api import read_tracks
+    from songatlas.io.read import shown_name
 
+    name = shown_name(path) if "://" in path else path
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", DataWarning)
         try:
             table = read_tracks(path, **read)
         except SongAtlasError as err:
-            return path, "refused", str(err).removeprefix(f"{path}: ")
+            return name, "refused", str(err).removeprefix(f"{path}: ")
     account = table.attrs["songatlas"]
     told = [_told(account, len(table))]
     told += [str(w.message).removeprefix(f"{path}: ") for w in caught if issubclass(w.category, DataWarning)]
-    return path, "read", " ".join(told)
+    return name, "read", " ".join(told)
 
 
 def _told(account: Mapping[str, Any], n_rows: int) -> str:
@@ -106,7 +108,9 @@ def outcomes_table(outcomes: Sequence[tuple[str, str, str]]) -> "Table":
     table.add_column("what was read, or why not", overflow="fold")
     for path, verdict, told in outcomes:
         style = "green" if verdict == "read" else "yellow"
-        table.add_row(Text(Path(path).name), Text(verdict, style=style), Text(printable(told)))
+        table.add_row(
+            Text(path if "://" in path else Path(path).name), Text(verdict, style=style), Text(printable(told))
+        )
     return table
 
 

@@ -8,6 +8,7 @@ import hashlib
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,13 @@ from .columns.arrow_text import is_text
 from .columns.canonical import canonical_table
 from .columns.plain_columns import plain_values, writable_text
 from .sources.open import Choice, is_url, names_of, open_source
-from .sources.raw import RawTable
+from .sources.raw import RawTable, Reject
 
 Given = str | Path
+_TOTALS = frozenset(
+    ("total", "totals", "sum", "average", "averages", "mean", "median", "summe", "gesamt", "durchschnitt", "mittelwert")
+) | frozenset(("moyenne", "somme", "suma", "promedio", "media", "totale", "totaal", "gemiddelde", "summa", "medel"))
+_ENOUGH_FOR_TOTALS = 3
 
 
 def read_tracks(
@@ -65,6 +70,10 @@ def read_tracks(
     DataWarning
         For rejected rows, cells that cannot be read, and readings that could surprise.
     """
+    if hasattr(paths, "columns") or hasattr(paths, "collect"):
+        raise DataError(
+            f"expected a path or a database's URL, got a {type(paths).__name__}. Give it to cluster_tracks."
+        )
     given = [paths] if isinstance(paths, (str, Path)) else list(paths)
     if not given:
         raise DataError("no file was given. Expected one or several tables of tracks.")
@@ -89,14 +98,18 @@ def read_tracks(
 
 def _canonical(raw: RawTable, name: str, column: Mapping[str, str] | None, *, require_features: bool) -> pd.DataFrame:
     """Return one table with its canonical columns and its account."""
-    for note in raw.notes:
-        warnings.warn(note, DataWarning, stacklevel=4)
-    if raw.rejects:
-        warnings.warn(_rejected(raw), DataWarning, stacklevel=4)
+    raw = _without_totals(raw)
     if not len(raw.frame) and raw.rejects:
         raise DataError(f"{raw.where}: none of the {len(raw.rejects):,} rows can be read. {_rejected(raw)}")
-    frame = canonical_table(raw.frame, where=raw.where, require_features=require_features, column=column)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", DataWarning)
+        frame = canonical_table(raw.frame, where=raw.where, require_features=require_features, column=column)
+    said = [str(w.message) for w in caught if issubclass(w.category, DataWarning)]
+    notes = [*raw.notes, *([_rejected(raw)] if raw.rejects else []), *said]
+    for note in notes:
+        warnings.warn(note, DataWarning, stacklevel=5)
     account = frame.attrs["songatlas"]
+    account["notes"] = notes
     account["files"] = [
         {
             "name": name,
@@ -113,6 +126,18 @@ def _canonical(raw: RawTable, name: str, column: Mapping[str, str] | None, *, re
     return frame
 
 
+def _without_totals(raw: RawTable) -> RawTable:
+    """Return the table without a last row of totals or averages: a label, no other text, and numbers."""
+    if len(raw.frame) < _ENOUGH_FOR_TOTALS:
+        return raw
+    texts = [str(raw.frame[name].iloc[-1]).strip() for name in raw.frame.columns if is_text(raw.frame[name])]
+    filled = [text for text in texts if text]
+    if len(texts) < 2 or len(filled) != 1 or filled[0].casefold().rstrip(":") not in _TOTALS:
+        return raw
+    reject = Reject(len(raw.frame) + 1, f"a row of totals ({filled[0]!r})", ",".join(map(str, raw.frame.iloc[-1])))
+    return replace(raw, frame=raw.frame.iloc[:-1], rejects=(*raw.rejects, reject))
+
+
 def _emptied(raw: RawTable) -> RawTable:
     return RawTable(raw.where, raw.name, pd.DataFrame(), raw.rejects, raw.facts, raw.notes)
 
@@ -127,7 +152,7 @@ def _rejected(raw: RawTable) -> str:
 def _joined(frames: Sequence[pd.DataFrame], names: Sequence[str]) -> pd.DataFrame:
     """Return several tables as one, with the file of each row."""
     accounts = [frame.attrs["songatlas"] for frame in frames]
-    _refuse_two_scales(accounts)
+    refuse_two_scales(accounts)
     for frame, name in zip(frames, names, strict=True):
         frame.attrs = {}
         if "source_file" not in frame.columns:
@@ -160,14 +185,21 @@ def _account(accounts: Sequence[Mapping[str, Any]], sources: list[str]) -> dict[
         "unreadable": unreadable,
         "files": [file for account in accounts for file in account["files"]],
         "rejects": Rejects(reject for account in accounts for reject in account["rejects"]),
+        "notes": [note for account in accounts for note in account.get("notes", ())],
         "dialect": ", ".join(dict.fromkeys(filter(None, (account["dialect"] for account in accounts)))),
         "vetoed": {name: why for account in accounts for name, why in account["vetoed"].items()},
         "decimals": next((account["decimals"] for account in accounts if account["decimals"]), ""),
     }
 
 
-def _refuse_two_scales(accounts: Sequence[Mapping[str, Any]]) -> None:
-    """Raise DataError where one file has loudness in LUFS and another in decibels."""
+def refuse_two_scales(accounts: Sequence[Mapping[str, Any]]) -> None:
+    """Raise DataError where one file has loudness in LUFS and another in decibels.
+
+    Parameters
+    ----------
+    accounts : sequence of mapping
+        The ``attrs["songatlas"]`` of the tables that are put together.
+    """
     units: dict[str, str] = {}
     for account in accounts:
         for _, name, unit, _ in account["columns"]:

@@ -157,8 +157,9 @@ def _check_files(folder: Path, digests: Mapping[str, Any]) -> None:
 
 def csv_columns(run: RunData) -> list[str]:
     """Return the columns of tracks.csv: the source's, then the decisions, and a label column per method."""
-    return [*run.source_columns, "state", "reason", "merged_into_row", "marks", "cluster", "cluster_name", "margin",
-            *run.clusterings]  # fmt: skip
+    of_file = ["source_file"] if "source_file" in run.tracks and "source_file" not in run.source_columns else []
+    decided = ("state", "reason", "merged_into_row", "marks", "cluster", "cluster_name", "margin")
+    return [*run.source_columns, *of_file, *decided, *run.clusterings]
 
 
 def top_tracks(run: RunData) -> pd.DataFrame:

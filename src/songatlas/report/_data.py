@@ -55,19 +55,21 @@ def count_states(run: RunData) -> dict[str, int]:
 
 def _reading(run: RunData) -> dict[str, Any]:
     """Return how the input was read: its files, the units of its columns with the evidence, and what was rejected."""
-    together: dict[str, list[tuple[str, str]]] = {}
-    for source, canonical, *rest in run.manifest.get("columns", []):
-        if len(rest) > 1 and rest[1]:
-            together.setdefault(str(rest[1]), []).append((str(source), str(canonical)))
+    together: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for place, columns in _columns_by_file(run):
+        for source, canonical, *rest in columns:
+            if len(rest) > 1 and rest[1]:
+                together.setdefault((place, str(rest[1])), []).append((str(source), str(canonical)))
     return {
         "files": [_file(file) for file in run.manifest.get("inputs", [])],
         "units": [
             {
+                "file": plain_text(place),
                 "columns": [plain_text(source) for source, _ in pairs],
                 "features": [plain_text(feature_title(canonical)) for _, canonical in pairs],
                 "why": plain_text(why),
             }
-            for why, pairs in together.items()
+            for (place, why), pairs in together.items()
         ],
         "decimals": plain_text(str(run.manifest.get("decimals") or "")),
         "vetoed": {plain_text(k): plain_text(v) for k, v in (run.manifest.get("vetoed") or {}).items()},
@@ -77,6 +79,15 @@ def _reading(run: RunData) -> dict[str, Any]:
             for file, line, reason, text in run.rejects.head(MOST_REJECTS).itertuples(index=False)
         ],
     }
+
+
+def _columns_by_file(run: RunData) -> list[tuple[str, list[list[str]]]]:
+    """Return how the columns of each file were read; its name where there are several."""
+    files = [*run.manifest.get("inputs", []), *run.manifest.get("features_from", [])]
+    known = [(str(file["name"]), file["columns"]) for file in files if file.get("columns")]
+    if len(known) < 2:
+        return [("", run.manifest.get("columns", []))]
+    return known
 
 
 def _file(file: Mapping[str, Any]) -> dict[str, Any]:

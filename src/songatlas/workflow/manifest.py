@@ -37,6 +37,7 @@ def make_manifest(
         "decimals": account.get("decimals", ""),
         "vetoed": account.get("vetoed", {}),
         "join": account.get("join"),
+        "features_from": account.get("features_from", []),
         "counts": {
             "read": len(run.tracks) + len(run.rejects),
             "rows": len(run.tracks),
@@ -44,7 +45,7 @@ def make_manifest(
             **{state: int(states.get(state, 0)) for state in STATES},
         },
         "label_order": "by falling cluster size, ties by centroid; -1 is noise, an empty label was set aside",
-        "warnings": list(warnings),
+        "warnings": list(dict.fromkeys([*account.get("notes", ()), *warnings])),
         "timings_seconds": timings,
         "peak_memory_megabytes": peak_megabytes,
     }
@@ -59,5 +60,5 @@ def _inputs(files: Sequence[Mapping[str, Any]], state: NDArray[np.object_]) -> l
         own = state[start : start + file["rows"]]
         start += file["rows"]
         counts = {name: int((own == name).sum()) for name in STATES}
-        inputs.append({**{k: v for k, v in file.items() if k != "columns"}, **counts})
+        inputs.append({**file, **counts})
     return inputs

@@ -7,7 +7,7 @@ import pandas as pd
 
 from songatlas.io.plain import to_plain
 from songatlas.io.read import read_tracks as read_tables
-from songatlas.io.read import shown_name
+from songatlas.io.read import refuse_two_scales, shown_name
 from songatlas.tracks.join import describe_join, join_features
 
 Given = str | Path
@@ -59,12 +59,15 @@ def read_tracks(
     if not sources:
         return tracks
     others = [(shown_name(source), read_tables(source)) for source in sources]
+    refuse_two_scales([table.attrs["songatlas"] for _, table in [("", tracks), *others]])
     joined, report = join_features(tracks, others)
     account = dict(tracks.attrs["songatlas"])
+    sources_of_features = [other.attrs["songatlas"] for _, other in others]
+    account["notes"] = [*account["notes"], *(note for source in sources_of_features for note in source["notes"])]
     account["source_columns"] = [*account["source_columns"], *_ADDED]
     account["columns"] = _columns(account["columns"], others)
     account["join"] = {**to_plain(report), "match_rate": report.match_rate, "told": describe_join(report)}
-    account["features_from"] = [file for _, other in others for file in other.attrs["songatlas"]["files"]]
+    account["features_from"] = [file for source in sources_of_features for file in source["files"]]
     joined.attrs["songatlas"] = account
     return joined
 

@@ -111,6 +111,11 @@ STRICT, LOOSE, NOT = "title and artist", "title and artist, loosely", ""
         (("Tin Moon (Karaoke Version)", "Ana Quill"), ("Tin Moon", "Ana Quill"), NOT),
         (("Tin Moon", "Ana Quill"), ("Tin Moon - Demo", "Ana Quill"), NOT),
         (("Tin Moon (feat. Bo)", "Ana Quill"), ("Tin Moon", "Bo; Ana Quill"), NOT),
+        (("Tin Moon feat. Bo Live at Far Shore", "Ana Quill"), ("Tin Moon (Live at Far Shore)", "Ana Quill"), LOOSE),
+        (("Tin Moon feat. Bo Live at Far Shore", "Ana Quill"), ("Tin Moon", "Ana Quill"), NOT),
+        (("Tin Moon feat. Bo Remix", "Ana Quill"), ("Tin Moon", "Ana Quill"), NOT),
+        (("Tin Moon feat. Bo Pt. 2", "Ana Quill"), ("Tin Moon", "Ana Quill"), NOT),
+        (("Tin Moon feat. Bo Pt. 2", "Ana Quill"), ("Tin Moon feat. Bo Pt. 1", "Ana Quill"), NOT),
         (("Ana Quill - Tin Moon", ""), ("Tin Moon", "Bo Tern"), NOT),
         (("Ana Quill - Tin Moon", "Bo Tern"), ("Tin Moon", "Ana Quill"), NOT),
         (("ガス", "青い犬"), ("カス", "青い犬"), NOT),
@@ -151,9 +156,59 @@ def test_ids_that_only_count_rows_match_where_titles_agree(written):
     assert joined["matched_by"].tolist() == ["track_id", ""]
 
 
-def test_ids_that_only_count_rows_match_where_one_side_has_no_titles():
-    joined, _ = join_features(pd.DataFrame({"track_id": ["7"]}), [("source", sounding(track_id=["7"]))])
+@pytest.mark.parametrize(
+    "titles", [{}, {"track_name": ["", "", ""]}, {"track_name": ["", "", ""], "isrc": ["", "", ""]}]
+)
+def test_ids_that_only_count_rows_match_nothing_where_the_source_has_no_titles(titles):
+    tracks = named(("Tin Moon", "Ana"), ("Salt Road", "Bo"), ("Far Shore", "Cy"), track_id=["5", "3", "9"])
+    with pytest.raises(
+        DataError,
+        match=r"^none of the 3 tracks was found in big\.csv\. The tracks have ids that may be row numbers and titles "
+        r"with artists; big\.csv has ids that may be row numbers\. Ids such as '5' count only "
+        r"where the titles of both tables agree\. No key in common: export the playlist with ids of a music service",
+    ):
+        join_features(tracks, [("big.csv", sounding(track_id=["3", "5", "9"], **titles))])
+
+
+def test_tracks_with_nothing_but_row_numbers_are_an_error():
+    source = sounding(track_id=["7"], track_name=["Tin Moon"], artist_name=["Ana"])
+    with pytest.raises(DataError, match=r"only ids that may be row numbers, such as '7', and no titles"):
+        join_features(pd.DataFrame({"track_id": ["", "7"]}), [("big.csv", source)])
+
+
+def test_a_row_number_without_a_title_is_left_out_beside_ids_that_count():
+    tracks = pd.DataFrame({"track_id": ["7", ID.format(1)]})
+    joined, report = join_features(tracks, [("big.csv", sounding(track_id=["7", ID.format(1)]))])
+    assert joined["matched_by"].tolist() == ["", "track_id"]
+    assert report.n_unmatched == 1
+
+
+def test_row_numbers_with_titles_that_agree_need_no_artists():
+    source = sounding(track_id=["1", "2"], track_name=["Tin Moon", "Salt Road"])
+    tracks = pd.DataFrame({"track_id": ["1", "2"], "track_name": ["Tin Moon (Remastered)", "Far Shore"]})
+    joined, _ = join_features(tracks, [("source", source)])
+    assert joined["matched_by"].tolist() == ["track_id", ""]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "3fA9kLmQ7xWc2RtY8uVb0Z",
+        "0b1f7c2e-55aa-4c1d-9e3f-a1b2c3d4e5f6",
+        "0B1F7C2E-55AA-4C1D-9E3F-A1B2C3D4E5F6",
+        "TRZZQXW128F4A5B6C7",
+        "SOZZQXW12A8C1D2E3F",
+    ],
+)
+def test_ids_of_a_service_need_no_title(written):
+    joined, _ = join_features(pd.DataFrame({"track_id": [written]}), [("source", sounding(track_id=[written]))])
     assert joined["matched_by"].tolist() == ["track_id"]
+
+
+@pytest.mark.parametrize("written", ["12", "t-12", "3fA9kLmQ7xWc2RtY8uVb0Zx", "x0b1f7c2e-55aa-4c1d-9e3f-a1b2c3d4e5f6"])
+def test_ids_of_no_known_service_need_a_title(written):
+    with pytest.raises(DataError, match="ids that may be row numbers"):
+        join_features(pd.DataFrame({"track_id": [written]}), [("source", sounding(track_id=[written]))])
 
 
 def test_ids_are_compared_with_their_case():
@@ -196,6 +251,13 @@ def test_the_first_is_taken_where_nothing_tells_them_apart():
     source = three_versions()
     joined, _ = join_features(named(("Tin Moon", "Ana")), [("source", source)])
     assert matched_row(joined, source) == 0
+
+
+def test_among_equally_popular_rows_the_nearest_in_length_is_taken():
+    source = three_versions(popularity=[50.0, 50.0, 40.0], duration_ms=[201_900.0, 200_100.0, 200_000.0])
+    joined, report = join_features(named(("Tin Moon", "Ana"), duration_ms=[200_000.0]), [("source", source)])
+    assert matched_row(joined, source) == 1
+    assert report.n_ambiguous == 1
 
 
 def test_rows_with_equal_features_are_not_ambiguous():
@@ -388,7 +450,8 @@ def test_the_sentence_tells_ways_and_examples():
     assert describe_join(JoinReport(500, 0, matched, 88, 3, missing, n_other_length=1)) == (
         "412 of 500 tracks (82.4 %) found their features: 300 by id, 12 by ISRC, 95 by title and artist, 5 loosely. "
         "Not found: 88, such as 'Song 0' by Ana, 'Song 1' by Ana, 'Song 2' by Ana. "
-        "For 3 tracks, several rows were equally good but differ: the most popular was taken. "
+        "For 3 tracks, several rows were equally good but differ: the most popular was taken, among equally popular "
+        "ones the nearest in length, else the first in the table. "
         "1 track matched by title but not in length (over 10 s apart): another recording, perhaps."
     )
 

@@ -52,6 +52,9 @@ SAME_RECORDING = [
     "Tin Moon ft. Ana Quill",
     "Tin Moon Featuring Ana Quill",
     "Tin Moon (with Ana Quill)",
+    "Tin Moon feat. Live Wires & Bo",
+    "Tin Moon feat. Partridge Vale",
+    "Tin Moon ft. Ana Quill Album Version",
     "Tin Moon (feat. Ana Quill) - 2011 Remaster",
     "Tin Moon (Official Video)",
     "Tin Moon [Official Music Video]",
@@ -82,6 +85,37 @@ OTHER_RECORDING = [
     "Tin Moon - 2011",
     "Tin Moon (Master of Nothing)",
     "Tin Moon - Ao Vivo",
+    "Tin Moon (feat. Ana Quill Pt. 2)",
+    "Tin Moon - feat. Ana Quill, Part II",
+    "Tin Moon (feat. Ana Quill Piano Version)",
+    "Tin Moon (with Ana Quill Pt. 2)",
+]
+FEATURED_TAILS = [
+    ("feat. Ana Live at Far Shore Hall", "Tin Moon (Live at Far Shore Hall)"),
+    ("ft. Ana Quill & Bo - Live", "Tin Moon - Live"),
+    ("featuring Ana Quill Ao Vivo", "Tin Moon - Ao Vivo"),
+    ("feat. Ana Acoustic", "Tin Moon (Acoustic)"),
+    ("feat. Ana Instrumental", "Tin Moon - Instrumental"),
+    ("feat. Ana Karaoke Version", "Tin Moon (Karaoke Version)"),
+    ("feat. Ana Demo [2011 Remaster]", "Tin Moon - Demo"),
+    ("feat. Ana Radio Edit", "Tin Moon - Radio Edit"),
+    ("feat. Ana Extended Mix", "Tin Moon (Extended Mix)"),
+    ("feat. Ana Pt. 2", "Tin Moon, Pt. 2"),
+    ("ft. Ana Quill, Part II", "Tin Moon, Part II"),
+    ("feat. Ana pt2", "Tin Moon Pt2"),
+    ("feat. Ana Vol. 3 (Bonus Track)", "Tin Moon Vol. 3"),
+]
+NAMED_TAILS = [
+    "feat. Ana Remix",
+    "ft. Ana Quill Dusk Remix",
+    "feat. Ana Dusk Remix Instrumental",
+    "feat. Ana Dub Mix",
+    "feat. Ana Edit",
+    "feat. Ana Piano Version",
+    "feat. Ana Harbor Ver.",
+    "featuring Ana Cover",
+    "feat. Ana Harbor Session",
+    "feat. Ana Bootleg",
 ]
 
 
@@ -111,6 +145,16 @@ def test_notes_on_the_same_recording_go_from_the_loose_key(title):
 @pytest.mark.parametrize("title", OTHER_RECORDING)
 def test_notes_on_another_recording_stay_in_the_loose_key(title):
     assert loose_key(title) != "tinmoon"
+
+
+@pytest.mark.parametrize(("tail", "title"), FEATURED_TAILS)
+def test_another_recording_or_part_after_a_featured_name_stays_without_the_name(tail, title):
+    assert loose_key(f"Tin Moon {tail}") == loose_key(title) != "tinmoon"
+
+
+@pytest.mark.parametrize("tail", NAMED_TAILS)
+def test_a_version_that_may_be_named_after_the_featured_one_stays_as_a_whole(tail):
+    assert loose_key(f"Tin Moon {tail}") == folded_key(f"Tin Moon {tail}")
 
 
 @pytest.mark.parametrize("title", ["(Remastered)", "1969 - Remastered 2011", "Official Video", "feat. Nobody"])

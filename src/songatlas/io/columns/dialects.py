@@ -69,7 +69,7 @@ def recognize(names: Sequence[str], column: Mapping[str, str] | None = None) -> 
     names : sequence of str
         The columns of the table.
     column : mapping of str to str, optional
-        Columns chosen by hand, {canonical: source}; they win over everything. 'none' or '': read no column as this.
+        Columns chosen by hand, {canonical: source}; they win over everything. 'none': read no column as this.
 
     Raises
     ------
@@ -191,7 +191,7 @@ def _chosen_by_hand(names: Sequence[str], chosen: Mapping[str, str]) -> dict[str
 
 
 def _is_none(source: str) -> bool:
-    return source.strip().casefold() in ("", "none")
+    return source.strip().casefold() == "none"
 
 
 def _dialect(names: Sequence[str]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ LONGEST_NAME = 1000
 _LONGEST_UNIT = 3  # words, as in h_m_s
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 _DECIBEL = re.compile(r"dB(?![a-z])")
+_INVISIBLE = re.compile("[\\x00-\\x08\\x0e-\\x1f\\x7f\\xad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _SEPARATORS = re.compile(r"[./:>|\[\]]+|__+")
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
@@ -162,6 +163,8 @@ def _column_name(name: str) -> ColumnName:
 
 
 def _joined_words(text: str) -> str:
+    if not text.isascii() or not text.isprintable():
+        text = _INVISIBLE.sub("", text)
     if not text.islower():
         text = _CAMEL.sub("_", _DECIBEL.sub("Db", text) if "dB" in text else text)
         text = text.casefold().replace("\u0307", "")  # the dot that casefold leaves of a Turkish İ

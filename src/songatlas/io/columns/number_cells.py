@@ -69,7 +69,7 @@ def number_cells(sources: Mapping[str, tuple[pd.Series, str]]) -> tuple[dict[str
         elif name not in texts:
             columns[name] = NumberColumn(source, hint, None, _numeric(source), np.zeros(0, dtype=bool))
         else:
-            read, note, example = _marked(name, texts[name], plain[name], odd.get(name), comma_file)
+            read, note, example = _marked(name, texts[name], plain[name], odd.get(name), comma_file, points)
             told = told or example
             columns[name] = _with_units(
                 name, NumberColumn(source, hint, texts[name], read.values, read.unreadable), read
@@ -84,12 +84,15 @@ def _may_mislead(texts: pa.ChunkedArray) -> bool:
 
 
 def _marked(
-    name: str, texts: pa.ChunkedArray, plain: Numbers, own: Marks | None, comma_file: bool
+    name: str, texts: pa.ChunkedArray, plain: Numbers, own: Marks | None, comma_file: bool, point_file: bool
 ) -> tuple[Numbers, str, str]:
     """Return a column read with its decimal mark, a note where both marks are used, and what is said of a comma."""
     if own is None:
         return plain, "", ""
-    mark, mixed = choose_mark(own, comma_file=comma_file, may_be_thousands=name not in FEATURE_NAMES)
+    thousands = name not in FEATURE_NAMES
+    mark, mixed = choose_mark(own, comma_file=comma_file, point_file=point_file, may_be_thousands=thousands)
+    if name == "duration_ms" and not own.commas:
+        mixed = False  # milliseconds and long seconds do go into the thousands
     read = plain if mark == "." and not mixed else read_numbers(texts, mark, mixed=mixed)
     note = ""
     if mixed:

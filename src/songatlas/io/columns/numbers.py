@@ -29,7 +29,7 @@ _GROUPS = {
 _SPACED = re.compile(r"(?<=\d)['’\u00a0\u202f ](?=\d{3}(?:\D|$))")
 _TRAILING_UNIT = re.compile(r"\s*(?:%|[a-z]+\.?)$", re.IGNORECASE)
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
-_ENOUGH, _NEARLY_ALL = 3, 0.9
+_ENOUGH, _NEARLY_ALL, _A_TENTH = 3, 0.9, 0.1
 _DECIMAL_COMMA = re.compile(r"[+-]?(?:0|\d{4,}),\d+|[+-]?\d*,(?:\d{1,2}|\d{4,})(?:e[+-]?\d+)?", re.IGNORECASE)
 _GROUPED_BY_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _DECIMAL_POINT = re.compile(r"[+-]?\d*\.\d+(?:e[+-]?\d+)?", re.IGNORECASE)
@@ -93,7 +93,7 @@ def count_marks(texts: pa.ChunkedArray) -> Marks:
     return Marks(commas, points, either, len(distinct), example)
 
 
-def choose_mark(own: Marks, *, comma_file: bool, may_be_thousands: bool) -> tuple[str, bool]:
+def choose_mark(own: Marks, *, comma_file: bool, point_file: bool, may_be_thousands: bool) -> tuple[str, bool]:
     """Return a column's decimal mark, and whether the other one is used beside it.
 
     Parameters
@@ -101,12 +101,16 @@ def choose_mark(own: Marks, *, comma_file: bool, may_be_thousands: bool) -> tupl
     own : Marks
     comma_file : bool
         Whether the other columns of the file have decimal commas, and none has points.
+    point_file : bool
+        Whether other columns have decimal points: then a few commas are slips.
     may_be_thousands : bool
         Whether whole numbers of thousands are usual in such a column.
     """
-    if own.commas or own.points:
-        return ("," if own.commas > own.points else "."), bool(own.commas and own.points)
     throughout = not may_be_thousands and own.cells >= _ENOUGH and own.either > _NEARLY_ALL * own.cells
+    slips = point_file and not own.points and own.commas < max(_ENOUGH, _A_TENTH * own.cells)
+    if (own.commas or own.points) and not slips:
+        doubtful = own.commas + (0 if may_be_thousands else own.either)
+        return ("," if own.commas > own.points else "."), bool(doubtful and own.points)
     return ("," if comma_file or throughout else "."), False
 
 

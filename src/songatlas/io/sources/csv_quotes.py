@@ -49,6 +49,15 @@ def strict_cells(text: str, separator: str) -> list[str] | None:
         place = end + 1
 
 
+def closes_and_stays_closed(text: str, separator: str) -> bool:
+    """Return whether an open cell closes in a further line of its row, and no other one stays open behind it."""
+    end = _closing_quote(text, 0, separator)
+    if end < 0:
+        return False
+    rest = text[end + 1 :]
+    return not rest or strict_cells(rest[len(separator) :], separator) is not None
+
+
 def _closing_quote(text: str, place: int, separator: str) -> int:
     """Return where a quoted cell ends; -1 where it does not."""
     while (place := text.find('"', place)) >= 0:

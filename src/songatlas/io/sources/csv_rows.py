@@ -16,7 +16,7 @@ from songatlas.errors import DataError
 from songatlas.io.columns.dialects import feature_count, field_count
 from songatlas.io.columns.refusals import second_header
 
-from .csv_quotes import quote_is_open, strict_cells, swallows_rows
+from .csv_quotes import closes_and_stays_closed, quote_is_open, strict_cells, swallows_rows
 from .csv_shape import Shape
 from .encodings import Encoding, open_as_utf8
 from .raw import ByteSource, Reject
@@ -24,6 +24,7 @@ from .raw import ByteSource, Reject
 _ROWS_AT_ONCE = 20_000
 _MOST_LINES, _MOST_CHARACTERS = 2_000, 1_000_000  # of one row; beyond, a quote was never closed
 _LINES_LOOKED_AT = 50
+_PATIENCE = 500_000  # lines read twice, after which a cell of many lines is no longer hoped for
 _WIDE = 4  # columns from which on a line of a text is hardly a row by chance
 MAX_CELL = 8 << 20
 
@@ -134,7 +135,7 @@ class _Lines:
     """
 
     def __init__(self, stream: io.TextIOWrapper, number: int) -> None:
-        self._stream, self.number, self.tail = stream, number, 0
+        self._stream, self.number, self.tail, self.put_back_so_far = stream, number, 0, 0
         self._waiting: deque[str] = deque()
 
     def next(self) -> str | None:
@@ -146,6 +147,7 @@ class _Lines:
     def put_back(self, lines: list[str]) -> None:
         """Let lines come again."""
         self.tail = self.number
+        self.put_back_so_far += len(lines)
         self._waiting.extendleft(reversed(lines))
         self.number -= len(lines)
 
@@ -158,13 +160,18 @@ def _whole_row(first: str, lines: _Lines, shape: Shape) -> tuple[str, list[str]]
     """
     if not quote_is_open(first, shape.separator):
         return first, _cells(first, shape)
-    text, more = first, list[str]()
-    while (cells := strict_cells(text.rstrip("\r\n"), shape.separator)) is None:
+    parts, more, length = [first], list[str](), len(first)
+    is_open = strict_cells(first.rstrip("\r\n"), shape.separator) is None
+    while is_open:
         added = _up_to_a_quote(lines, more)
-        if added is None or len(text) + len(added) > _MOST_CHARACTERS:
+        length += len(added or "")
+        if added is None or length > _MOST_CHARACTERS:
             lines.put_back(more)
             return None
-        text += added
+        parts.append(added)
+        is_open = not closes_and_stays_closed(added.rstrip("\r\n"), shape.separator)
+    text = "".join(parts)
+    cells = strict_cells(text.rstrip("\r\n"), shape.separator) or []
     fits = len(cells) == len(shape.names)
     if (
         swallows_rows(cells, shape.separator)
@@ -202,7 +209,8 @@ def _is_sound_row(line: str, width: int, shape: Shape) -> bool:
 def _up_to_a_quote(lines: _Lines, taken: list[str]) -> str | None:
     """Return the next lines up to one with a quote, noting them as taken; None where none comes in time."""
     added = ""
-    while len(taken) < _MOST_LINES and (line := lines.next()) is not None:
+    most = _MOST_LINES if lines.put_back_so_far < _PATIENCE else _LINES_LOOKED_AT
+    while len(taken) < most and (line := lines.next()) is not None:
         taken.append(line)
         added += line
         if '"' in line:

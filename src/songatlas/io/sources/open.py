@@ -18,6 +18,7 @@ from .json_files import read_json
 from .memory import refuse_too_large
 from .raw import ByteSource, RawTable
 
+_NEARLY_A_URL = re.compile(r"\W*[a-zA-Z][\w+.-]+:(?:[\w+.-]+:)?/+[^/]*(?:@|.*password=)|.*://")
 _URL = re.compile(r"[a-zA-Z][\w+.-]*://")
 _EXPECTED = "Expected a table: CSV, JSON, Parquet, Feather, an Excel workbook, SQLite or DuckDB, zipped or not."
 _HEAD = 4096
@@ -34,7 +35,7 @@ _OTHER_KINDS = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"ID3", "a sound file: songatlas reads tables of audio features, not audio"),
-    (b"RIFF", "a sound file: songatlas reads tables of audio features, not audio"),
+    (b"RIFF", "a sound file or a picture: songatlas reads tables of audio features, not audio"),
     (b"fLaC", "a sound file: songatlas reads tables of audio features, not audio"),
 )
 _PACKED_KINDS = {
@@ -70,6 +71,11 @@ def open_source(given: str | Path, choice: Choice) -> list[RawTable]:
     """
     if is_url(given):
         return [_read_url(str(given), choice)]
+    if isinstance(given, str) and _NEARLY_A_URL.match(given):
+        raise DataError(
+            "this looks like the URL of a database but is not one (it is not shown, since it may hold a password). "
+            "Expected dialect://user:password@host/database, without blanks or quotes around it."
+        )
     path = Path(given)
     head = _first_bytes(path)
     database = _read_database(path, head, choice)

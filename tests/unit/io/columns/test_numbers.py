@@ -63,23 +63,28 @@ def test_words_for_missing_are_missing(text):
 
 
 @pytest.mark.parametrize(
-    ("cells", "comma_file", "thousands", "expected"),
+    ("cells", "file", "thousands", "expected"),
     [
-        (["0,735", "0,9", "12,5"], False, False, (",", False)),
-        (["1.234,5", "12,25"], False, False, (",", False)),
-        (["2,445", "315", "207"], False, False, (".", False)),
-        (["2,445", "0.5"], False, False, (".", False)),
-        (["120,534", "80,1"], False, False, (",", False)),
-        (["120,534", "95,012", "133,088"], False, False, (",", False)),
-        (["120,534", "95,012", "133,088"], False, True, (".", False)),
-        (["120,534", "95,012", "100"], True, False, (",", False)),
-        (["0.735", "0,9", "0,8"], False, False, (",", True)),
-        (["0.735", "0.9", "0,8"], False, False, (".", True)),
-        (["loud", ""], False, False, (".", False)),
+        (["0,735", "0,9", "12,5"], "", False, (",", False)),
+        (["1.234,5", "12,25"], "", False, (",", False)),
+        (["2,445", "315", "207"], "", False, (".", False)),
+        (["2,445", "0.5"], "", False, (".", True)),
+        (["2,445", "0.5"], "", True, (".", False)),
+        (["120,534", "80,1"], "", False, (",", False)),
+        (["120,534", "95,012", "133,088"], "", False, (",", False)),
+        (["120,534", "95,012", "133,088"], "", True, (".", False)),
+        (["120,534", "95,012", "100"], ",", False, (",", False)),
+        (["0.735", "0,9", "0,8"], "", False, (",", True)),
+        (["0.735", "0.9", "0,8"], "", False, (".", True)),
+        (["1,23", "120", "95"], ".", False, (".", False)),
+        (["1,23", "12,5", "9,75"], ".", False, (",", False)),
+        (["loud", ""], "", False, (".", False)),
     ],
 )
-def test_the_decimal_mark_is_decided_by_what_the_cells_show(cells, comma_file, thousands, expected):
-    assert choose_mark(count_marks(texts(*cells)), comma_file=comma_file, may_be_thousands=thousands) == expected
+def test_the_decimal_mark_is_decided_by_what_the_cells_show(cells, file, thousands, expected):
+    own = count_marks(texts(*cells))
+    found = choose_mark(own, comma_file=file == ",", point_file=file == ".", may_be_thousands=thousands)
+    assert found == expected
 
 
 def test_where_both_marks_are_used_what_could_be_thousands_is_unreadable():

@@ -162,3 +162,76 @@ def test_durations_go_by_their_median_and_the_name_settles_doubts(middle, hint, 
 def test_durations_beyond_hours_are_refused():
     with pytest.raises(DataError, match="neither milliseconds, seconds nor minutes"):
         duration_unit(np.full(5, 2.1e8), "", "t.csv")
+
+
+# --- two units in one column or file -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("share", [0.03, 0.1, 0.5, 0.9, 0.97])
+def test_rows_of_two_scales_are_refused_in_any_proportion(share):
+    fractions = {name: np.maximum(values, 0.05) for name, values in FRACTIONS.items()}
+    turned = np.arange(N) < share * N
+    mixed = {name: np.where(turned, np.round(100 * values, 1) + 2, values) for name, values in fractions.items()}
+    with pytest.raises(DataError, match="two tables were put into one"):
+        units(mixed)
+
+
+def test_a_single_row_of_another_scale_is_said():
+    fractions = {name: np.maximum(values, 0.05) for name, values in FRACTIONS.items()}
+    percent = {
+        name: np.where(np.arange(N) == 7, values, np.round(100 * values) + 2) for name, values in fractions.items()
+    }
+    notes = " ".join(unit.note for unit in units(percent).values())
+    assert "1 row looks like 0–1 among percents (the first is row 8)" in notes
+    few = {name: np.where(np.arange(N) == 7, 60.0, values) for name, values in fractions.items()}
+    notes = " ".join(unit.note for unit in units(few).values())
+    assert "1 row looks like percent among 0–1 (the first is row 8)" in notes
+
+
+def test_a_percent_sign_in_every_cell_decides_even_below_one_percent():
+    found = units({"instrumentalness": np.array([0.44, 0.2, 0.9])}, {"instrumentalness": "percent sign"})
+    assert found["instrumentalness"].factor == 0.01 and "the cells say so" in found["instrumentalness"].why
+
+
+@pytest.mark.parametrize("factor", [1 / 1000, 1 / 60_000])
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.9])
+def test_durations_in_two_units_are_refused(factor, share):
+    values = RNG.uniform(120_000, 300_000, N)
+    values[: int(share * N)] *= factor
+    with pytest.raises(DataError, match="two units are mixed in one column"):
+        duration_unit(values, "ms", "t.csv")
+
+
+def test_a_few_odd_durations_are_said():
+    values = RNG.uniform(120_000, 300_000, 1_000)
+    values[4] = 215
+    assert (
+        "1 track lasts under two seconds or over six hours: in another unit, perhaps (row 5)"
+        in duration_unit(values, "ms", "t").note
+    )
+
+
+def test_minutes_that_may_be_minutes_and_seconds_are_doubted():
+    clock = RNG.integers(2, 5, 60) + RNG.integers(0, 60, 60) / 100
+    assert "may be minutes and seconds" in duration_unit(clock, "", "t.csv").note
+    assert not duration_unit(RNG.uniform(2, 5, 60).round(2), "", "t.csv").note
+
+
+def test_tempos_that_no_music_has_are_missing_and_counted():
+    unit = tempo_unit(np.array([0.0, 120.0, 2.0, 96.5, 301.0, np.nan]), "t.csv")
+    assert (
+        unit.missing.tolist() == [False, False, True, False, True, False]
+        and "2 values below 20 or above 300" in unit.note
+    )
+
+
+@pytest.mark.parametrize("scale", [10, 1_000])
+def test_loudness_that_lost_its_decimal_mark_is_refused(scale):
+    with pytest.raises(DataError, match="decimal mark was lost"):
+        loudness_unit(scale * RNG.uniform(-20, -11, 50), "", "t.csv")
+
+
+@pytest.mark.parametrize("share", [0.08, 0.2])
+def test_some_loudness_on_another_scale_is_refused(share):
+    with pytest.raises(DataError, match="above 0 dB"):
+        loudness_unit(np.where(np.arange(N) < share * N, 0.85, -8.5), "", "t.csv")

@@ -131,6 +131,16 @@ def test_an_archive_without_readable_tables_is_refused(tmp_path, members, messag
     assert message in str(caught.value)
 
 
+def test_an_archive_of_too_many_tables_is_refused_before_any_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MOST_TABLES", 3)
+    path = zipped(tmp_path / "a.zip", {f"{i}.csv": TEXT for i in range(3)} | {"cover.png": "x"})
+    assert len(zip_members(path).members) == 3
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *a, **k: pytest.fail("a member was read"))
+    monkeypatch.setattr(archives, "MOST_TABLES", 2)
+    with pytest.raises(DataError, match="a.zip: 3 tables in this archive; at most 2 are read"):
+        zip_members(path)
+
+
 def test_an_encrypted_member_is_refused(tmp_path):
     path = zipped(tmp_path / "a.zip", {"a.csv": TEXT}, zipfile.ZIP_STORED)
     raw = bytearray(path.read_bytes())

@@ -17,6 +17,7 @@ from songatlas.io.sources.database_reading import (
 from songatlas.io.sources.json_files import feature_names_in
 
 FEATURES = DatabaseTable("tracks", '"tracks"', ("name", "energy", "tempo"))
+COMMANDS = ["rollback", "drop", "exec", "execute", "alter", "truncate", "create", "grant"]
 OTHER = DatabaseTable("Users", '"Users"', ("id",))
 
 
@@ -35,6 +36,8 @@ OTHER = DatabaseTable("Users", '"Users"', ("id",))
         "select 'it''s; fine'",
         "select 'into'",
         "select last_update, 'delete from t' from t for update",
+        "select 'drop', \"create\", `merge`, [grant] from t -- commit",
+        "select created, exec_time, dropped from t /* alter */",
     ],
 )
 def test_one_statement_that_reads_passes(query):
@@ -61,6 +64,10 @@ def test_one_statement_that_reads_passes(query):
         ("with x as (delete from t returning *) select * from x", "the query writes (DELETE)"),
         ('with x as (select 1) update "t" set a = 1', "the query writes (UPDATE)"),
         ("select 1 into outfile '/tmp/x'", "the query writes (INTO)"),
+        ("SELECT 1 COMMIT DROP TABLE tracks", "the query writes (COMMIT)"),
+        ("WITH x AS (SELECT 1 a) MERGE tracks USING x ON 1=1 WHEN MATCHED THEN DELETE", "the query writes (MERGE)"),
+        *((f"select 'a' {word} x", f"the query writes ({word.upper()})") for word in COMMANDS),
+        ("select 1 /*! drop table t */", "the query writes (DROP)"),
     ],
 )
 def test_what_may_write_or_hold_several_statements_is_refused(query, message):

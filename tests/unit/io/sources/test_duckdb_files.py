@@ -1,10 +1,15 @@
 """DuckDB: any table or query, read-only, without a way to other files or to Python's variables."""
 
+import signal
+import sys
+
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from songatlas.errors import DataError, MissingDependencyError, ParameterError
-from songatlas.io.sources.duckdb_files import DUCKDB_MARK, DUCKDB_MARK_AT, read_duckdb
+from songatlas.io.sources import duckdb_files
+from songatlas.io.sources.duckdb_files import read_duckdb
 from songatlas.io.sources.json_files import feature_names_in
 
 duckdb = pytest.importorskip("duckdb")
@@ -32,7 +37,6 @@ def read(path, table=None, query=None):
 
 
 def test_the_table_with_features_is_read_as_plain_columns(database):
-    assert database.read_bytes()[DUCKDB_MARK_AT:].startswith(DUCKDB_MARK)
     table = read(database)
     assert dict(table.facts) == {"format": "DuckDB", "table": "tracks"}
     assert table.frame.iloc[0].to_dict() == {
@@ -115,3 +119,45 @@ def test_without_duckdb_the_extra_is_named(database, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "duckdb", None)
     with pytest.raises(MissingDependencyError, match=r"songatlas\[sql\]"):
         read(database)
+
+
+ENDLESS = "SELECT a.range FROM range(100000000) a, range(1000000) b WHERE (a.range * b.range) % 100000000007 = 3"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no timers")
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit(143)])
+def test_a_signal_stops_a_long_query(database, error):
+    def stop(number, frame):
+        raise error
+
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(error if isinstance(error, type) else SystemExit) as caught:
+            read(database, query=ENDLESS)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert not isinstance(error, SystemExit) or caught.value is error
+
+
+@pytest.mark.parametrize(
+    "query", ["SELECT range(1000000000)", "SELECT list(range) FROM range(50000000)"]
+)
+def test_what_does_not_fit_into_a_share_of_the_memory_is_refused(database, monkeypatch, query):
+    monkeypatch.setattr(duckdb_files, "available_bytes", lambda: 200_000_000)
+    with pytest.raises(DataError, match="the values are too long for the free memory"):
+        read(database, query=query)
+    assert [p.name for p in database.parent.iterdir()] == [database.name]
+
+
+def test_many_rows_come_in_batches(database, monkeypatch):
+    batches = []
+
+    def collected(where, reader, schema):
+        batches.extend(reader)
+        return pa.Table.from_batches(batches, schema=schema)
+
+    monkeypatch.setattr(duckdb_files, "collected_batches", collected)
+    assert len(read(database, query="SELECT range AS energy FROM range(50000)").frame) == 50_000
+    assert max(batch.num_rows for batch in batches) < 20_000

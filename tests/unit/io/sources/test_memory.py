@@ -72,5 +72,7 @@ def test_what_does_not_fit_is_refused_with_numbers_and_a_next_step(monkeypatch):
 
 
 def test_free_memory_measured_before_is_used(monkeypatch):
-    monkeypatch.setattr(memory, "available_bytes", lambda: 0)
+    monkeypatch.setattr(memory, "available_bytes", lambda: pytest.fail("it was measured again"))
     memory.refuse_too_large("big.csv", 100, factor=1, available=100)
+    with pytest.raises(DataError, match="big.csv: needs about 0 MB"):
+        memory.refuse_too_large("big.csv", 101, factor=1, available=100)

@@ -1,12 +1,14 @@
 """SQLite: any table or query, nothing written or left behind, and locked, damaged and encrypted files refused."""
 
+import signal
 import sqlite3
+import sys
 from contextlib import closing
 
 import pytest
 
 from songatlas.errors import DataError, ParameterError
-from songatlas.io.sources import sqlite_files
+from songatlas.io.sources import collected_rows, sqlite_files
 from songatlas.io.sources.json_files import feature_names_in
 from songatlas.io.sources.sqlite_files import read_sqlite
 
@@ -157,3 +159,59 @@ def test_a_missing_file_is_refused_and_not_created(tmp_path):
     with pytest.raises(DataError, match="no such file"):
         read(tmp_path / "x.db")
     assert not list(tmp_path.iterdir())
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no timers")
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit(143)])
+def test_a_signal_stops_an_endless_query(database, error):
+    def stop(number, frame):
+        raise error
+
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        with pytest.raises(error if isinstance(error, type) else SystemExit) as caught:
+            read(database, query=ENDLESS)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert not isinstance(error, SystemExit) or caught.value is error
+
+
+def test_an_endless_query_ends_with_the_free_memory(database, monkeypatch):
+    free = iter([1_000_000_000, 900_000_000, 300_000_000, 100_000_000])
+    monkeypatch.setattr(sqlite_files, "available_bytes", lambda: next(free))
+    with pytest.raises(DataError, match="needs about 1.1 GB of memory, 1.0 GB are free"):
+        read(database, query=ENDLESS)
+
+
+def test_an_endless_result_ends_with_the_free_memory(database, monkeypatch):
+    monkeypatch.setattr(collected_rows, "available_bytes", lambda: 5_000_000)
+    with pytest.raises(DataError, match="5 MB are free"):
+        read(database, query=ENDLESS.replace("count(*)", "i"))
+
+
+def test_rows_of_long_values_are_weighed_a_few_at_a_time(database, monkeypatch):
+    monkeypatch.setattr(collected_rows, "available_bytes", lambda: 5_000_000)
+    monkeypatch.setattr(collected_rows, "CHUNK_BYTES", 1_000_000)
+    query = ENDLESS.replace("SELECT count(*) FROM n", "SELECT hex(zeroblob(500000)), 1 / (i < 9) FROM n LIMIT 19000")
+    with pytest.raises(DataError, match="needs about 6 MB of memory, 5 MB are free"):
+        read(database, query=query)
+
+
+def test_a_huge_value_is_refused_before_it_is_made(database):
+    with pytest.raises(DataError, match="a value or row is longer than 100,000,000 bytes"):
+        read(database, query="SELECT hex(zeroblob(499999999))")
+
+
+def test_a_copied_log_without_its_index_is_read(database, tmp_path):
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(database, isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode = WAL")
+        writer.execute("INSERT INTO tracks VALUES ('Quiet Pebble', 1, 90, NULL)")
+        for ending in ("", "-wal"):
+            copy.with_name(copy.name + ending).write_bytes(database.with_name(database.name + ending).read_bytes())
+    assert read(copy).frame["name"].tolist()[2] == "Quiet Pebble"

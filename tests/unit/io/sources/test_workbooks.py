@@ -159,3 +159,67 @@ def test_without_openpyxl_the_extra_is_named(save, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "openpyxl", None)
     with pytest.raises(MissingDependencyError, match=r"songatlas\[excel\]"):
         read(path)
+
+
+def test_a_second_richer_header_is_refused(save):
+    first, second = HEADER, [*HEADER, "danceability", "valence"]
+    with pytest.raises(DataError, match="row 23 is another header"):
+        read(save({"A": [["My list", "2020"], first, *([f"t{i}", 0.5, i] for i in range(20)), second, ["u", 0.5, 1, 0.5, 0.5]]}))
+
+
+def test_the_same_header_again_is_rejected(save):
+    table = read(save({"A": [HEADER, ["x", 0.5, 100], HEADER, ["y", 0.5, 90]]}))
+    assert table.frame["name"].tolist() == ["x", "y"]
+    assert [(r.line, r.reason) for r in table.rejects] == [(3, "repeated header")]
+
+
+def test_two_sheets_with_equally_many_features_are_refused(save):
+    sheets = {"A": [HEADER, ["x", 1, 2]], "Notes": [["z", "w"], [3, 4]], "B": [HEADER, ["y", 1, 2]]}
+    with pytest.raises(DataError, match="2 sheets have the same number of audio features: 'A', 'B'. Name one with --table"):
+        read(save(sheets))
+    assert read(save(sheets), "B").frame["name"].tolist() == ["y"]
+
+
+def test_the_sheet_that_names_the_most_features_is_read(save):
+    sheets = {"A": [["name", "energy"], ["x", 1]], "B": [HEADER, ["y", 1, 2]]}
+    assert read(save(sheets)).facts["sheet"] == "B (of 2)"
+
+
+@pytest.mark.parametrize(
+    ("row", "totals"),
+    [
+        (["Total", 0.5, 100], True),
+        (["durchschnitt:", 0.5, 100], True),
+        ([None, None, 100, "Sum"], True),
+        (["Mean", 0.5, 100, "The Pebbles"], False),
+        (["Total Pebble", 0.5, 100], False),
+        ([None, 0.5, 100], False),
+    ],
+)
+def test_a_last_row_of_totals_is_rejected(save, row, totals):
+    table = read(save({"A": [[*HEADER, "artist"], ["x", 0.5, 100, "y"], row, [None]]}))
+    assert [(r.line, r.reason) for r in table.rejects] == ([(3, "a row of totals")] if totals else [])
+    assert len(table.frame) == 2 - totals
+
+
+def test_totals_above_the_last_row_stay(save):
+    assert len(read(save({"A": [HEADER, ["Total", 0.5, 100], ["x", 0.5, 100]]})).frame) == 2
+
+
+@pytest.mark.parametrize(("artists", "told"), [(["a", None, None, "b", None], True), (["a", "b", None, "c", "d"], False)])
+def test_blank_cells_below_an_artist_are_told(save, artists, told):
+    table = read(save({"A": [["Artist", *HEADER], *([artist, f"t{i}", 0.5, i] for i, artist in enumerate(artists))]}))
+    assert [note.split(":")[0] for note in table.notes] == (["the column 'Artist' is blank in 3 of 5 rows"] if told else [])
+
+
+def test_a_row_number_beyond_excels_is_refused(save):
+    path = save({"A": [HEADER, ["x", 1, 2], ["y", 1, 2]]})
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet = members["xl/worksheets/sheet1.xml"]
+    members["xl/worksheets/sheet1.xml"] = re.sub(rb'r="([A-C]?)3"', rb'r="\g<1>999999999"', sheet)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    with pytest.raises(DataError, match="a row with a number above 1,048,576"):
+        read(path)
