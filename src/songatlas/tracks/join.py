@@ -17,8 +17,8 @@ from songatlas.results import FloatArray, JoinReport
 from songatlas.schema import CANONICAL_COLUMNS, TEXT_COLUMNS
 
 from .duplicates import MaskArray, PositionArray
-from .join_keys import WAYS, keys_of, matches
-from .match_pairs import SOUND_FEATURES, Standing, standing
+from .join_keys import WAYS, WEAK_IDS, keys_of, matches, shared_keys
+from .match_pairs import SOUND_FEATURES, Standing, checked_standing
 from .values import TextArray, numbers, texts
 
 _OTHER_LENGTH_MS = 10_000
@@ -48,10 +48,10 @@ def join_features(tracks: pd.DataFrame, sources: Sources) -> tuple[pd.DataFrame,
     """Return the tracks with the audio features of the first source that has them, and an account of it.
 
     A source is asked for the tracks that the sources before it did not have, from the strictest way to the loosest:
-    equal id; equal ISRC; equal title and a shared artist; equal title without notes on remastering, featured
-    artists and the like, and the same first artist (lengths within 20 seconds, where both are known). Of several
-    rows of a source, complete ones come first, then those of equal duration, the more popular, the first; rows
-    without any feature are none.
+    equal id (one that may be a row number counts only where the titles agree); equal ISRC; equal title and a shared
+    artist; equal title without notes on remastering, featured artists and the like, and the same first artist
+    (lengths within 20 seconds, where both are known). Of several rows of a source, complete ones come first, then
+    those of equal duration, the more popular, the first; rows without any feature are none.
 
     Parameters
     ----------
@@ -75,9 +75,9 @@ def join_features(tracks: pd.DataFrame, sources: Sources) -> tuple[pd.DataFrame,
     """
     if not sources:
         raise ParameterError("no source of audio features was given. Expected one or several tables.")
-    known = [_checked_standing(name, source) for name, source in sources]
+    known = [checked_standing(name, source) for name, source in sources]
     has_own = _has_features(tracks, [feature for of_one in known for feature in of_one.features])
-    if not has_own.all() and not set(keys_of(tracks)) - {"titles without artists"}:
+    if not has_own.all() and not shared_keys(keys_of(tracks), keys_of(tracks)):
         raise DataError(_no_keys(tracks))
     found = _find(tracks, ~has_own, sources, known)
     if not found.matched.any() and not has_own.any() and len(tracks):
@@ -105,7 +105,8 @@ def describe_join(report: JoinReport) -> str:
         said.append(f"Not found: {report.n_unmatched:,}, {more}{examples}.")
     if report.n_ambiguous:
         said.append(
-            f"For {_tracks(report.n_ambiguous)}, several rows were equally good but differ: the most popular was taken."
+            f"For {_tracks(report.n_ambiguous)}, several rows were equally good but differ: the most popular was taken,"
+            " among equally popular ones the nearest in length, else the first in the table."
         )
     if report.n_other_length:
         said.append(
@@ -132,17 +133,6 @@ def _tracks(count: int) -> str:
 
 def _called(title: str, artist: str) -> str:
     return (f"{title[:60]!r} by {artist[:60]}" if artist else repr(title[:60])) if title else "a track without a title"
-
-
-def _checked_standing(name: str, source: pd.DataFrame) -> Standing:
-    known = standing(source)
-    if known.features:
-        return known
-    columns = ", ".join(str(column)[:40] for column in source.columns[:12])
-    raise DataError(
-        f"{name}: no audio features to join. Columns found: {columns}. Looked for: {', '.join(SOUND_FEATURES)}. "
-        "Name a table that has them."
-    )
 
 
 def _has_features(tracks: pd.DataFrame, offered: Sequence[str]) -> MaskArray:
@@ -266,10 +256,17 @@ def _other_length(tracks: pd.DataFrame, sources: Sources, found: _Found) -> Mask
 def _no_keys(tracks: pd.DataFrame) -> str:
     columns = ", ".join(str(column)[:40] for column in tracks.columns[:12])
     has = "titles but no artists" if keys_of(tracks) else "no ids, no ISRC and no titles"
+    if WEAK_IDS in keys_of(tracks):
+        has = f"only {WEAK_IDS}, {_such_as(tracks)}, and no titles"
     return (
         f"the tracks have {has}, so they cannot be found in another table. Columns found: {columns}. "
         "Expected track_id, isrc, or track_name with artist_name: export the playlist with them."
     )
+
+
+def _such_as(tracks: pd.DataFrame) -> str:
+    ids = texts(tracks, "track_id")
+    return f"such as {ids[ids != ''][0][:40]!r}"
 
 
 def _nothing_found(tracks: pd.DataFrame, sources: Sources) -> str:
@@ -278,16 +275,18 @@ def _nothing_found(tracks: pd.DataFrame, sources: Sources) -> str:
     told, shared = [], set()
     for name, source in sources[:3]:
         theirs = keys_of(source)
-        shared |= set(mine) & set(theirs)
+        shared |= set(shared_keys(mine, theirs))
         told.append(f"{name} has {' and '.join(theirs) or 'none of the three'}")
     advice = (
         "Check that the tables hold the same music, or name a larger one."
         if shared
-        else "No key in common: export the playlist with ids or ISRC, or name a table with titles and artists."
+        else "No key in common: export the playlist with ids of a music service or ISRC, or name a table with titles "
+        "and artists."
     )
     compared = f" Compared: {' and '.join(k for k in mine if k in shared)}." if shared else ""
+    weak = f" Ids {_such_as(tracks)} count only where the titles of both tables agree." if WEAK_IDS in mine else ""
     nothing = f"none of the {len(tracks):,} tracks was" if len(tracks) > 1 else "the only track was not"
     return (
         f"{nothing} found in {', '.join(name for name, _ in sources)}.{compared} "
-        f"The tracks have {' and '.join(mine)}; {'; '.join(told)}. {advice}"
+        f"The tracks have {' and '.join(mine)}; {'; '.join(told)}.{weak} {advice}"
     )

@@ -13,15 +13,18 @@ import pandas as pd
 from songatlas.results import FloatArray
 
 from .duplicates import MaskArray, PositionArray, has_text
-from .match_pairs import Chosen, Keyed, Standing, best_rows
+from .match_pairs import Chosen, Keyed, Standing, best_rows, equal_texts
 from .title_keys import artist_keys, artist_names, folded_key, loose_key, name_keys, split_at_dashes, title_key
 from .values import TextArray, texts
 
 WAYS: tuple[str, ...] = ("track_id", "isrc", "title and artist", "title and artist, loosely")
+WEAK_IDS = "ids that may be row numbers"
+TITLES_ALONE = "titles without artists"
 
 _LOOSE_LENGTH_MS = 20_000  # remasters and videos of one recording hardly differ by more, other recordings do
 _WHOLE, _PART, _FIRST = 1, 2, 4
-_GLOBAL_ID = r"[0-9A-Za-z]{22}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|TR[0-9A-Z]{16}"  # Spotify, UUID, MSD
+# Spotify, UUID, Million Song Dataset
+_GLOBAL_ID = r"(?:[0-9A-Za-z]{22}|(?i:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})|(?:TR|SO)[0-9A-Z]{16})"
 _ISRC = r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}"
 # how titles are compared, and which names of an artist cell may meet; a part of a name only meets a whole one
 _TITLE_PASSES: tuple[tuple[str, Callable[[str], str], tuple[tuple[tuple[int, int], ...], ...]], ...] = (
@@ -59,11 +62,29 @@ class _Artists:
 
 def keys_of(table: pd.DataFrame) -> tuple[str, ...]:
     """Return the keys, in words, that at least one row of a table has."""
-    keys = [word for name, word in (("track_id", "ids"), ("isrc", "ISRC")) if name in table and _any(table[name])]
+    keys = []
+    if "track_id" in table and _any(table["track_id"]):
+        keys.append("ids" if _global_ids(table["track_id"]).any() else WEAK_IDS)
+    if "isrc" in table and _any(table["isrc"]):
+        keys.append("ISRC")
     if "track_name" in table and _any(table["track_name"]):
         named = "artist_name" in table and (has_text(table["track_name"]) & has_text(table["artist_name"])).any()
-        keys += ["titles with artists"] if named or len(_cut_names(table).rows) else ["titles without artists"]
+        keys += ["titles with artists"] if named or len(_cut_names(table).rows) else [TITLES_ALONE]
     return tuple(keys)
+
+
+def shared_keys(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the keys, in words, by which the tracks of two tables can meet: weak ids only beside titles on both sides.
+
+    Examples
+    --------
+    >>> shared_keys((WEAK_IDS, "ISRC"), (WEAK_IDS, "ISRC"))
+    ('ISRC',)
+    >>> shared_keys((WEAK_IDS, "titles without artists"), (WEAK_IDS, "titles with artists"))
+    ('ids that may be row numbers',)
+    """
+    titled = all(any(key.startswith("titles") for key in keys) for keys in (one, other))
+    return tuple(key for key in one if key in other and key != TITLES_ALONE and (titled or key != WEAK_IDS))
 
 
 def matches(
@@ -96,30 +117,14 @@ def matches(
 def _by_id(
     tracks: pd.DataFrame, wanted: MaskArray, durations: FloatArray, source: pd.DataFrame, known: Standing
 ) -> Chosen:
-    keyed = _equal_texts(tracks, wanted, source, "track_id", _bare_ids)
+    keyed = equal_texts(tracks, wanted, source, "track_id", _bare_ids)
     return best_rows(*keyed, durations, known, agree=lambda rows, others: _ids_agree(tracks, rows, source, others))
 
 
 def _by_isrc(
     tracks: pd.DataFrame, wanted: MaskArray, durations: FloatArray, source: pd.DataFrame, known: Standing
 ) -> Chosen:
-    return best_rows(*_equal_texts(tracks, wanted, source, "isrc", _bare_isrcs), durations, known)
-
-
-def _equal_texts(
-    tracks: pd.DataFrame, wanted: MaskArray, source: pd.DataFrame, name: str, clean: Callable[[pd.Series], pd.Series]
-) -> tuple[Keyed, Keyed]:
-    """Return the wanted tracks and the source's rows that have one and the same text in a column."""
-    if name not in tracks.columns or name not in source.columns:
-        nothing = np.zeros(0, dtype=np.int64)
-        return Keyed(nothing, nothing), Keyed(nothing, nothing)
-    rows = np.flatnonzero(wanted)
-    own = clean(tracks[name].iloc[rows])
-    filled = (own != "").to_numpy(dtype=bool)
-    codes, distinct = pd.factorize(own[filled])
-    others = pd.Index(distinct).get_indexer(clean(source[name]))
-    hit = np.flatnonzero(others >= 0)
-    return Keyed(rows[filled], codes.astype(np.int64)), Keyed(hit, others[hit].astype(np.int64))
+    return best_rows(*equal_texts(tracks, wanted, source, "isrc", _bare_isrcs), durations, known)
 
 
 def _bare_ids(column: pd.Series) -> pd.Series:
@@ -134,17 +139,21 @@ def _bare_isrcs(column: pd.Series) -> pd.Series:
 
 
 def _ids_agree(tracks: pd.DataFrame, rows: PositionArray, source: pd.DataFrame, others: PositionArray) -> MaskArray:
-    """Return which pairs of one id are the same track: ids that may only count rows need an equal title too."""
-    ids = _bare_ids(tracks["track_id"].iloc[rows])
-    agree: MaskArray = np.array(ids.str.fullmatch(_GLOBAL_ID), dtype=bool)
+    """Return which pairs of one id are the same track: ids that may only count rows need titles that agree too."""
+    agree = _global_ids(tracks["track_id"].iloc[rows])
     weak = np.flatnonzero(~agree)
     titles = texts(tracks.iloc[rows[weak]], "track_name")
     other_titles = texts(source.iloc[others[weak]], "track_name")
     agree[weak] = [
-        not (title and other) or loose_key(title) == loose_key(other)
+        bool(title and other) and loose_key(title) == loose_key(other)
         for title, other in zip(titles, other_titles, strict=True)
     ]
     return agree
+
+
+def _global_ids(column: pd.Series) -> MaskArray:
+    """Return which ids mean the same track in every table that has them."""
+    return np.array(_bare_ids(column).str.fullmatch(_GLOBAL_ID), dtype=bool)
 
 
 def _any(column: pd.Series) -> bool:
@@ -209,7 +218,7 @@ def _by_name(
             own_keys = _joint(own, titles, [kind for kind, _ in step], len(codes))
             other_keys = _joint(others, other_titles, [kind for _, kind in step], len(codes))
             keyed = Keyed(names.rows[own_keys.rows], own_keys.keys)
-            chosen = best_rows(_only(keyed, wanted), other_keys, durations, known, alike if way == WAYS[3] else None)
+            chosen = best_rows(keyed.only(wanted), other_keys, durations, known, alike if way == WAYS[3] else None)
             wanted[chosen.rows] = False
             yield way, chosen
 
@@ -281,8 +290,3 @@ def _joint(artists: _Artists, titles: PositionArray, kinds: list[int], n_artists
         rows.append(entries)
         keys.append((titles[entries] * n_artists + artists.codes[used]) * len(kinds) + place)
     return Keyed(np.concatenate(rows), np.concatenate(keys))
-
-
-def _only(keyed: Keyed, wanted: MaskArray) -> Keyed:
-    kept = wanted[keyed.rows]
-    return Keyed(keyed.rows[kept], keyed.keys[kept])

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from songatlas.errors import DataError
 from songatlas.results import FloatArray
 from songatlas.schema import FEATURE_NAMES
 
@@ -30,6 +31,11 @@ class Keyed:
 
     rows: PositionArray
     keys: PositionArray
+
+    def only(self, wanted: MaskArray) -> "Keyed":
+        """Return the keys of the rows that are still wanted."""
+        kept = wanted[self.rows]
+        return Keyed(self.rows[kept], self.keys[kept])
 
 
 @dataclass(frozen=True)
@@ -68,12 +74,40 @@ def standing(source: pd.DataFrame) -> Standing:
     return Standing(rank.astype(np.int8), np.nan_to_num(popularity, nan=-1.0), duration, features)
 
 
+def checked_standing(name: str, source: pd.DataFrame) -> Standing:
+    """Return the standing of the rows of a source, which must have audio features."""
+    known = standing(source)
+    if known.features:
+        return known
+    columns = ", ".join(str(column)[:40] for column in source.columns[:12])
+    raise DataError(
+        f"{name}: no audio features to join. Columns found: {columns}. Looked for: {', '.join(SOUND_FEATURES)}. "
+        "Name a table that has them."
+    )
+
+
 def _failed(features: dict[str, FloatArray], n_rows: int) -> MaskArray:
     """Return rows with tempo 0, or with danceability, speechiness and valence all 0."""
     failed = features["tempo"] == 0 if "tempo" in features else np.zeros(n_rows, dtype=bool)
     trio = [features[name] == 0 for name in ("danceability", "speechiness", "valence") if name in features]
     result: MaskArray = failed | np.logical_and.reduce(trio) if len(trio) == 3 else failed
     return result
+
+
+def equal_texts(
+    tracks: pd.DataFrame, wanted: MaskArray, source: pd.DataFrame, name: str, clean: Callable[[pd.Series], pd.Series]
+) -> tuple[Keyed, Keyed]:
+    """Return the wanted tracks and the source's rows that have one and the same text in a column."""
+    if name not in tracks.columns or name not in source.columns:
+        nothing = np.zeros(0, dtype=np.int64)
+        return Keyed(nothing, nothing), Keyed(nothing, nothing)
+    rows = np.flatnonzero(wanted)
+    own = clean(tracks[name].iloc[rows])
+    filled = (own != "").to_numpy(dtype=bool)
+    codes, distinct = pd.factorize(own[filled])
+    others = pd.Index(distinct).get_indexer(clean(source[name]))
+    hit = np.flatnonzero(others >= 0)
+    return Keyed(rows[filled], codes.astype(np.int64)), Keyed(hit, others[hit].astype(np.int64))
 
 
 def best_rows(

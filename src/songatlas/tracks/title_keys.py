@@ -25,7 +25,7 @@ _ACCENTS = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c
 _GROUP = re.compile(r"[(\[{【]([^()\[\]{}【】]*)[)\]}】]")
 _DASH = re.compile(r"\s+[-‐‑‒–—―]\s+")
 _PARTS = re.compile(r"\s*[/;,|]\s*")
-_FEATURED = re.compile(r"(?<!\d)\s+(?:feat|ft|featuring)\b\.?\s+\w[^(\[{【]*")
+_FEATURED = re.compile(r"(?<!\d)\s+(?:feat|ft|featuring)\b\.?\s+(\w[^(\[{【]*)")
 # "Song - 1999 - Remaster": the year belongs to the remaster, alone it could mean another recording
 _YEAR_APART = re.compile(r"(\s[-–—]\s+|[(\[])((?:19|20)\d\d)\s+[-–—]\s+(?=(?:digital(?:ly)?\s+)?remaster)")
 _OTHER_RECORDING = re.compile(
@@ -33,6 +33,17 @@ _OTHER_RECORDING = re.compile(
     r"|demos?|unplugged|sessions?|covers?|rehearsal|takes?|outtakes?|alternat\w+|reprise|medley|dub|extended|radio"
     r"|re-?record\w*|re-?make|single|concert|commentary|a ?cappella|slowed|sped|nightcore|8d|version \d)\b"
     r"|ライブ|リミックス"
+)
+# What may follow a featured name without a bracket: first what tells its own beginning, then what may be named
+# after someone ("feat. Ana Dusk Remix": who remixed it?). The first word after "feat." is always a name.
+_OWN_TAIL = re.compile(
+    r"(?<=\s)(?:live|(?:ao |en )?vivo|en direct[eo]?|acoustic\w*|instrumental|karaoke|demos?|unplugged|radio edit"
+    r"|extended (?:mix|version)|(?:pt|part|parte|partie|teil|vol|volume|chapter)s?"
+    r"(?:\.?\s*\d+|(?:\.\s*|\s+)(?:[ivx]+|one|two|three|four|five)))\b.*"
+)
+_NAMED_TAIL = re.compile(
+    r"(?<=\s)(?<!album )(?<!lp )(?<!deluxe )(?<!explicit )(?<!remastered )"
+    r"(?:ver|versión|versão|version|re-?work|re-?fix|bootleg|mash-?up)\b"
 )
 _REMASTER_WORD = r"(?:remaster\w*|remasteri[sz]\w+|remastérisé\w*|(?<=digital )master|mastering|リマスター)"
 _REMASTER = re.compile(
@@ -242,8 +253,23 @@ def _essence(readable: str) -> str:
     if any(mark in text for mark in "([{【"):
         text = _GROUP.sub(lambda found: _kept_note(found.group(1), " ({})"), text)
     head, *notes = _DASH.split(text) if " " in text else [text]
-    head = _FEATURED.sub(" ", head) if "f" in head else head
+    head = _FEATURED.sub(_kept_tail, head) if "f" in head else head
     return (head + "".join(_kept_note(note, " - {}") for note in notes)).strip()
+
+
+def _kept_tail(featured: re.Match[str]) -> str:
+    """Return what remains of 'feat. someone' up to a bracket: ' ' where it says nothing but names."""
+    names = featured.group(1)
+    own = _OWN_TAIL.search(names)
+    if _names_another(names[: own.start()] if own else names):
+        return featured.group()
+    return f" {own.group()}" if own else " "
+
+
+def _names_another(names: str) -> bool:
+    """Return whether something after the first of featured names says that this is another recording."""
+    first = names.split()[0]
+    return bool(_OTHER_RECORDING.search(names, len(first)) or _NAMED_TAIL.search(names))
 
 
 def _kept_note(note: str, form: str) -> str:
@@ -259,5 +285,7 @@ def _same_recording(note: str) -> bool:
     """Return whether a note says nothing about which recording it is (a remaster is the same recording)."""
     if note == "original mix":  # what plain titles of dance music hold
         return True
+    if _JOINT_WORK.fullmatch(note) and (_OWN_TAIL.search(note) or _NAMED_TAIL.search(note)):
+        return False
     harmless = (_REMASTER, _EDITION, _JOINT_WORK, _ORIGIN)
     return any(form.fullmatch(note) for form in harmless) and not _OTHER_RECORDING.search(note)

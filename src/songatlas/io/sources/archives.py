@@ -19,6 +19,7 @@ from .memory import available_bytes, gigabytes, refuse_too_large
 from .raw import ByteSource
 
 BOMB_BYTES, BOMB_RATIO = 256_000_000, 100  # only more bytes than this, and this many times the compressed ones
+MOST_TABLES = 2_000  # members of one archive that are tables
 _CHECK_EVERY = 64_000_000  # bytes between two looks at the free memory
 _FACTOR = 2  # a table takes at least twice its text while it is read
 _BUFFER = 1 << 20
@@ -96,6 +97,11 @@ def zip_members(path: Path) -> ZipTables:
         raise DataError(
             f"{path}: no table in this archive ({'it holds ' + found if found else 'it is empty'}). "
             "Expected CSV, TSV or JSON files in it."
+        )
+    if len(taken) > MOST_TABLES:
+        raise DataError(
+            f"{path}: {len(taken):,} tables in this archive; at most {MOST_TABLES:,} are read. Unpack it and put the rows "
+            "of its files into one table, or take out the files that belong together."
         )
     return ZipTables(tuple(_member(path, taken[name]) for name in sorted(taken)), tuple(sorted(passed_over)))
 

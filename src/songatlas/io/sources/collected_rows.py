@@ -1,7 +1,7 @@
 """Collects the rows that a workbook or a database hands out, some thousand at a time, into compact columns."""
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from sys import getsizeof
 from typing import Any
 
 import pandas as pd
@@ -10,6 +10,7 @@ from .memory import available_bytes, refuse_too_large
 from .raw_columns import column, flattened, frame_of_columns, joined, part
 
 CHUNK = 20_000  # rows turned into columns at once
+CHUNK_BYTES = 64_000_000  # rows of long values are turned into columns earlier
 _FACTOR = 2  # the columns, and their copy when the chunks are joined
 
 
@@ -37,8 +38,7 @@ class CollectedRows:
 
     def add_all(self, rows: Iterable[Sequence[Any]]) -> None:
         """Add rows until they end; raises DataError when the free memory does."""
-        iterator = iter(rows)
-        while chunk := list(islice(iterator, CHUNK)):
+        for chunk in _chunks(rows):
             width = max(len(self.names), *map(len, chunk))
             self.names += [""] * (width - len(self.names))
             columns = [part([row[i] if i < len(row) else None for row in chunk]) for i in range(width)]
@@ -74,3 +74,17 @@ class CollectedRows:
             return [name], [values]
         names, columns = flattened(self._where, [value or {} for value in values])
         return [f"{name}.{inner}" for inner in names], [column(cells) for cells in columns]
+
+
+def _chunks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+    """Yield rows by `CHUNK` of them, or fewer that take `CHUNK_BYTES` together."""
+    chunk: list[Sequence[Any]] = []
+    taken = 0
+    for row in rows:
+        chunk.append(row)
+        taken += sum(map(getsizeof, row))
+        if len(chunk) >= CHUNK or taken >= CHUNK_BYTES:
+            yield chunk
+            chunk, taken = [], 0
+    if chunk:
+        yield chunk

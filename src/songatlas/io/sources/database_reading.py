@@ -20,6 +20,12 @@ READING_WORDS = ("SELECT", "WITH", "VALUES", "TABLE")
 _COMMENT = re.compile(r"\s+|--[^\n]*(?:\n|$)|/\*(?!!).*?\*/", re.DOTALL)
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 _WRITES = re.compile(r"\binto\b|\bdelete\s+from\b|\bupdate\s+[\w.'`\[\]]+\s+set\b", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*(?!!).*?\*/", re.DOTALL
+)  # quoted or commented out
+_COMMANDS = re.compile(
+    r"\b(commit|rollback|drop|merge|exec|execute|alter|truncate|create|grant)\b", re.IGNORECASE
+)  # on some servers a second statement needs no semicolon before it
 _UNCERTAIN = ("\\", "$", "#", "--", "/*", "`", "[")  # dialects differ on what is quoted or commented out by these
 _SHOWN = 12
 
@@ -65,10 +71,15 @@ def reading_statement(where: str, query: str, words: Sequence[str] = READING_WOR
     bare = _QUOTED.sub("''", statement)
     if ";" in bare:
         raise DataError(f"{where}: the query holds several statements. {expected}.")
-    writes = _WRITES.search(bare)
+    writes = _WRITES.search(bare) or _command(statement)
     if writes:
         raise DataError(f"{where}: the query writes ({writes.group().split()[0].upper()}). {expected}: {ONLY_READS}.")
     return statement
+
+
+def _command(statement: str) -> re.Match[str] | None:
+    """Return a word outside quotes and comments that no reading statement holds, such as COMMIT."""
+    return _COMMANDS.search(_HIDDEN.sub(" '' ", statement))
 
 
 def first_word(statement: str) -> str:

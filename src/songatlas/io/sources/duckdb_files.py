@@ -3,9 +3,12 @@
 Queries reach neither other files nor the network nor Python's variables. Needs the extra ``sql``.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from songatlas.errors import DataError
@@ -24,17 +27,19 @@ from .database_reading import (
     refuse_both,
     shown_query,
 )
+from .memory import available_bytes
 from .raw import RawTable
 
-DUCKDB_MARK, DUCKDB_MARK_AT = b"DUCK", 8  # what a DuckDB file has at its ninth byte
 _WORDS = (*READING_WORDS, "FROM")
 _CONFIG = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
+    "temp_directory": "",  # else it writes beside the database where memory gets short
     "lock_configuration": "true",
 }
+_BATCH = 10_000  # rows handed out at once
 _TABLES = """
     SELECT table_schema, table_name, list(column_name ORDER BY ordinal_position)
     FROM information_schema.columns
@@ -62,19 +67,42 @@ def read_duckdb(path: Path, table: str | None, query: str | None, count: Count) 
     if query is not None:
         query = reading_statement(str(path), query, _WORDS)
     try:
-        with duckdb.connect(str(path), read_only=True, config=_CONFIG) as connection:
-            if query is None:
-                chosen = choose_table(str(path), _tables(connection), _without_schema(table), count)
-                statement, facts = f"SELECT * FROM {chosen.quoted}", {"format": "DuckDB", "table": chosen.name}
-            else:
-                _refuse_writing(duckdb, str(path), query)
-                statement, facts = query, {"format": "DuckDB", "query": shown_query(query)}
-            where = f"{path}: {facts.get('table', 'query')}"
-            reader = pa.RecordBatchReader.from_stream(connection.sql(statement))
-            frame = frame_of_arrow(where, collected_batches(where, reader, reader.schema))
-    except (duckdb.Error, pa.ArrowException) as err:
+        with (
+            duckdb.connect(str(path), read_only=True, config=_CONFIG | _memory_limit()) as connection,
+            ThreadPoolExecutor(1) as worker,
+        ):
+            reading = worker.submit(_read, duckdb, connection, path, table, query, count)
+            try:  # Python's handlers of signals run while this thread waits, not while DuckDB works
+                where, frame, facts = reading.result()
+            except BaseException:
+                connection.interrupt()
+                raise
+    except (duckdb.Error, pa.ArrowException, OSError) as err:
         raise DataError(f"{path}: {_reason(err, asked=query is not None)}") from err
     return database_table(where, path.name, frame, facts)
+
+
+def _memory_limit() -> dict[str, str]:
+    """Return the setting that leaves half of the free memory to the result."""
+    free = available_bytes()
+    return {} if free is None else {"memory_limit": f"{max(64, free // 2_000_000)}MB"}
+
+
+def _read(
+    duckdb: ModuleType, connection: Any, path: Path, table: str | None, query: str | None, count: Count
+) -> tuple[str, pd.DataFrame, dict[str, str]]:
+    """Return what the table or result is called, its rows, and how it was read."""
+    if query is None:
+        chosen = choose_table(str(path), _tables(connection), _without_schema(table), count)
+        statement, facts = f"SELECT * FROM {chosen.quoted}", {"format": "DuckDB", "table": chosen.name}
+    else:
+        _refuse_writing(duckdb, str(path), query)
+        statement, facts = query, {"format": "DuckDB", "query": shown_query(query)}
+    where = f"{path}: {facts.get('table', 'query')}"
+    relation = connection.sql(statement)
+    in_batches = relation.to_arrow_reader if hasattr(relation, "to_arrow_reader") else relation.fetch_record_batch
+    reader = in_batches(_BATCH)  # by its second name in older versions
+    return where, frame_of_arrow(where, collected_batches(where, reader, reader.schema)), facts
 
 
 def _refuse_writing(duckdb: Any, where: str, query: str) -> None:
@@ -98,6 +126,8 @@ def _without_schema(table: str | None) -> str | None:
 
 def _reason(err: Exception, *, asked: bool) -> str:
     text = " ".join(str(err).split())[:200]
+    if "Out of Memory" in text or "maximum total string size" in text:
+        return f"the values are too long for the free memory ({text[:80]}…). Take fewer columns or rows with --query."
     if "lock on file" in text or "different configuration" in text:
         return f"this DuckDB database is in use by another program ({text}). Close it and try again."
     if "version number" in text or "newer version" in text:

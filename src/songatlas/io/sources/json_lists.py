@@ -75,7 +75,8 @@ def find_track_lists(value: Any, count: Count) -> tuple[list[TrackList], list[Tr
         joins = one.is_of_tracks and (one.n_features or one.n_fields > 1)
         if not chosen or (joins and not any(_is_inside(one, c) or _is_inside(c, one) for c in chosen)):
             chosen.append(one)
-    others = [c for c in lists if c not in chosen and c.is_of_tracks and max(c.n_features, c.n_fields) > 1]
+    others = [c for c in lists if c not in chosen and c.shape != "object"]
+    others = [c for c in others if c.is_of_tracks and max(c.n_features, c.n_fields) > 1]
     left_out = [c for c in others if not any(_overlap(c, one) or _overlap(one, c) for one in chosen)]
     return [c for c in found if c in chosen], left_out
 

@@ -4,7 +4,7 @@ The file may be in use by another program; one that is locked, damaged or encryp
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -22,9 +22,14 @@ from .database_reading import (
     refuse_both,
     shown_query,
 )
+from .memory import available_bytes, refuse_too_large
 from .raw import RawTable
 
 BUSY_SECONDS = 2.0  # how long to wait for another program's lock
+LONGEST = 100_000_000  # bytes of one value
+_STEPS = 100_000  # of SQLite's machine, some milliseconds, between two looks at signals
+_LOOKS = 20  # looks at signals between two looks at the free memory
+_MEMORY_FACTOR = 1.25  # a query is stopped where it took four fifths of what was free
 _WORDS = ("SELECT", "WITH", "VALUES")
 _WAL = b"\x02\x02"  # bytes 18 and 19 of a database in write-ahead mode
 
@@ -73,9 +78,12 @@ def read_sqlite(path: Path, table: str | None, query: str | None, count: Count) 
     refuse_both(table, query)
     statement = None if query is None else reading_statement(str(path), query, _WORDS)
     texts = _Texts()
+    caught: list[BaseException] = []
     try:
-        with _opened(path) as connection:
+        with _opened(path) as connection, closing(_watch(str(path), caught)) as watch:
             connection.text_factory = texts
+            next(watch)
+            connection.set_progress_handler(watch.__next__, _STEPS)
             if statement is None:
                 chosen = choose_table(str(path), _tables(connection), _without_schema(table), count)
                 statement, facts = f"SELECT * FROM {chosen.quoted}", {"format": "SQLite", "table": chosen.name}
@@ -86,6 +94,8 @@ def read_sqlite(path: Path, table: str | None, query: str | None, count: Count) 
             collected = CollectedRows(where, [item[0] for item in cursor.description or ()])
             collected.add_all(cursor)
     except (sqlite3.Error, sqlite3.Warning) as err:
+        if caught:
+            raise caught[0] from None
         raise DataError(f"{path}: {_reason(path, err, asked=query is not None)}") from err
     except UnicodeDecodeError as err:
         raise DataError(
@@ -95,12 +105,36 @@ def read_sqlite(path: Path, table: str | None, query: str | None, count: Count) 
     return database_table(where, path.name, collected.frame(), facts, texts.notes())
 
 
+def _watch(where: str, caught: list[BaseException]) -> Generator[int]:
+    """Yield 0 while a statement may go on, and 1 to stop it: when a signal came or memory gets short.
+
+    SQLite asks at times while it works, and Python runs the handlers of signals only then. What they raise is kept
+    in ``caught``, as SQLite passes nothing on. (A generator, as a function may be interrupted before its ``try``.)
+    """
+    free = available_bytes()
+    try:
+        while True:
+            for _ in range(_LOOKS):
+                yield 0
+            now = available_bytes()
+            if free is not None and now is not None:
+                refuse_too_large(where, free - now, factor=_MEMORY_FACTOR, available=free)
+    except GeneratorExit:
+        return
+    except BaseException as err:  # whatever a signal's handler raises
+        caught.append(err)
+    while True:
+        yield 1
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the database for reading only, leaving no file beside it.
+    """Open the database for reading only, leaving no file beside it but for one case.
 
     In write-ahead mode even a reader creates two files and leaves them. Where they are not there, no other program
     has the database open, and it can be read as a file that nobody changes; that it stayed so is checked at the end.
+    Where a copy of a database came with its log (-wal) but without the log's index (-shm), SQLite creates the index
+    and leaves it: it holds nothing of its own, but it cannot be told whether another program uses it by now.
     """
     if not path.is_file():
         raise DataError(f"{path}: no such file. Expected an SQLite database.")
@@ -110,6 +144,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     alone = head[18:20] == _WAL and not log.exists() and not index.exists()
     uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
     with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
         connection.execute("PRAGMA query_only = 1")
         connection.execute("BEGIN")  # one state of the database for all that is read
         yield connection
@@ -146,6 +181,8 @@ def _reason(path: Path, err: Exception, *, asked: bool) -> str:
             f"this database is locked: another program is writing to it (waited {BUSY_SECONDS:g} s). Close that "
             "program, or copy the file and read the copy."
         )
+    if "too big" in text:
+        return f"a value or row is longer than {LONGEST:,} bytes. Choose other columns with --query 'SELECT …'."
     if "not a database" in text:
         return (
             "not an SQLite database, or an encrypted one (SQLCipher and the like). Export its table without "

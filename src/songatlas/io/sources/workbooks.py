@@ -6,6 +6,7 @@ elsewhere, and so are units.
 
 import datetime
 import io
+import re
 import warnings
 import zipfile
 import zlib
@@ -19,29 +20,22 @@ from xml.etree.ElementTree import ParseError
 import pandas as pd
 
 from songatlas.errors import DataError, ParameterError
+from songatlas.io.columns.refusals import second_header
 from songatlas.optional import require
 
 from .archives import refuse_bomb
 from .collected_rows import CollectedRows
 from .memory import refuse_too_large
-from .raw import ByteSource, RawTable
+from .raw import ByteSource, RawTable, Reject
 from .raw_columns import clock_text
-
-OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # first bytes of .xls files and of workbooks with a password
-OLD_EXCEL_MESSAGE = (
-    "this is an old Excel file (.xls) or a workbook with a password. Open it in Excel or LibreOffice and save it "
-    "without a password as .xlsx or CSV (UTF-8)"
-)
-BINARY_WORKBOOK_MESSAGE = "this is a binary workbook (.xlsb). Open it in Excel and save it as .xlsx or CSV (UTF-8)"
-OPENDOCUMENT_MESSAGE = (
-    "this is an OpenDocument spreadsheet (.ods). Open it in LibreOffice and save it as .xlsx or CSV (UTF-8)"
-)
-NUMBERS_MESSAGE = "this is an Apple Numbers document. Open it in Numbers and export it as .xlsx or CSV (UTF-8)"
 
 _HEAD = 50  # rows among which the column names are looked for
 _LOOKED_AT = 1_000  # rows in which formulas are looked for
 _FACTOR = 4  # bytes of memory for each byte of the unpacked workbook
 _SHOWN = 12
+_MOST_ROWS = 1_048_576  # what Excel has
+_TOTALS = re.compile(r"(?:grand )?(?:totals?|sum|average|mean|summe|gesamt|durchschnitt)\s*:?", re.IGNORECASE)
+_MERGED = re.compile(r"artist|album|interpret|k[üu]nstler|performer", re.IGNORECASE)  # columns of cells often merged
 _ERRORS = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, ParseError, NotImplementedError),
     *(KeyError, ValueError, TypeError, AttributeError, IndexError, RuntimeError),
@@ -84,7 +78,7 @@ def read_workbook(source: ByteSource, sheet: str | None, count: Count) -> RawTab
     source : ByteSource
         The workbook.
     sheet : str or None
-        Name of the sheet; by default the first one whose column names name audio features, else the first that
+        Name of the sheet; by default the one whose column names name the most audio features, else the first that
         is not empty.
     count : callable
         Says how many audio features some column names name.
@@ -92,7 +86,8 @@ def read_workbook(source: ByteSource, sheet: str | None, count: Count) -> RawTab
     Raises
     ------
     DataError
-        When the workbook is damaged, has no table, or is a decompression bomb.
+        When the workbook is damaged, has no table, two equally good ones or one with a second header, or is a
+        decompression bomb.
     ParameterError
         When it has no sheet of that name.
     MissingDependencyError
@@ -106,7 +101,7 @@ def read_workbook(source: ByteSource, sheet: str | None, count: Count) -> RawTab
         try:
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
             chosen, header = _sheet(source.where, book, sheet, count)
-            frame, notes = _table(source, chosen, header)
+            frame, rejects, notes = _table(source, chosen, header, count)
             notes += _unsaved_formulas(openpyxl, stream, frame, chosen.title)
         except (DataError, ParameterError):
             raise
@@ -119,7 +114,7 @@ def read_workbook(source: ByteSource, sheet: str | None, count: Count) -> RawTab
     facts = {"format": "Excel workbook", "sheet": shown}
     if header > 1:
         facts["column names"] = f"row {header:,}"
-    return RawTable(source.where, source.name, frame, facts=facts, notes=tuple(notes))
+    return RawTable(source.where, source.name, frame, rejects, facts, tuple(notes))
 
 
 def _refuse_unpacked(source: ByteSource, stream: BinaryIO) -> None:
@@ -143,47 +138,99 @@ def _sheet(where: str, book: Any, name: str | None, count: Count) -> tuple[Any, 
             titles = ", ".join(repr(s.title) for s in sheets[:_SHOWN]) + (", …" if len(sheets) > _SHOWN else "")
             raise ParameterError(f"{where}: no sheet is named {name!r}. Sheets found: {titles}.")
         sheets = named
-    headers = {place: _header(sheet, count) for place, sheet in enumerate(sheets)}
+    headers = {place: _header(where, sheet, count) for place, sheet in enumerate(sheets)}
     filled = [(place, found) for place, found in headers.items() if found is not None]
     if not filled:
         what = f"the sheet {sheets[0].title!r} holds" if name is not None else "its sheets hold"
         raise DataError(f"{where}: {what} no table. Expected a row of column names and a row per track.")
-    with_features = [(place, found) for place, found in filled if found[1] > 0]
-    place, (row, _) = (with_features or filled)[0]
+    most = max(named for _, (_, named) in filled)
+    best = [(place, row) for place, (row, named) in filled if named == most]
+    if most and len(best) > 1:
+        titles = ", ".join(repr(sheets[place].title) for place, _ in best[:_SHOWN])
+        raise DataError(
+            f"{where}: {len(best):,} sheets have the same number of audio features: {titles}. Name one with --table NAME."
+        )
+    place, row = best[0]
     return sheets[place], row
 
 
-def _header(sheet: Any, count: Count) -> tuple[int, int] | None:
+def _header(where: str, sheet: Any, count: Count) -> tuple[int, int] | None:
     """Return the number of the row with the column names and how many features it names; None without a table.
 
-    Titles above the table name no features, so the first row that names most of them is taken; where none does,
-    the first row with two texts.
+    Titles above the table name no features, so the first row that names two is taken; where none does, the first
+    that names one, or the first with two texts.
     """
     best: tuple[int, int] | None = None
-    for number, texts in _head(sheet):
+    for number, texts in _head(where, sheet):
         if len(texts) >= 2:
             named = count(texts)
             if best is None or named > best[1]:
                 best = number, named
+            if named >= 2:
+                break
     return best
 
 
-def _head(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+def _head(where: str, sheet: Any) -> Iterator[tuple[int, list[str]]]:
     """Yield number and texts of the first rows that are not blank."""
-    sheet.reset_dimensions()  # what the file says of its size is often wrong
-    rows = ((number, [c.value for c in row]) for number, row in enumerate(sheet.iter_rows(), start=1))
+    rows = ((number, [c.value for c in row]) for number, row in _numbered(where, sheet))
     filled = ((number, values) for number, values in rows if any(v is not None for v in values))
     for number, values in islice(filled, _HEAD):
         yield number, [value for value in values if isinstance(value, str) and value.strip()]
 
 
-def _table(source: ByteSource, sheet: Any, header: int) -> tuple[pd.DataFrame, list[str]]:
-    """Return the rows below the column names, blank ones left out, and what is doubtful about them."""
-    cells = _Cells()
-    sheet.reset_dimensions()
-    rows = (cells.row(row) for row in islice(sheet.iter_rows(), header - 1, None))
-    collected = CollectedRows(source.where, ["" if name is None else str(name) for name in next(rows)])
-    collected.add_all(row for row in rows if any(value is not None for value in row))
+def _numbered(where: str, sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+    """Yield the rows of a sheet with their numbers, blank ones between them too."""
+    sheet.reset_dimensions()  # what the file says of its size is often wrong
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        if number > _MOST_ROWS:
+            raise DataError(
+                f"{where}: the sheet {sheet.title!r} has a row with a number above {_MOST_ROWS:,}, the most that Excel "
+                "knows. Open it in Excel or LibreOffice and save it again, or as CSV (UTF-8)."
+            )
+        yield number, row
+
+
+def _tracks(
+    where: str, rows: Iterator[tuple[int, list[Any]]], names: list[Any], count: Count, rejects: list[Reject]
+) -> Iterator[list[Any]]:
+    """Yield the rows below the header that are no rows of totals; raise DataError at a second header."""
+    last: tuple[int, list[Any]] | None = None
+    for number, row in rows:
+        if all(value is None for value in row):
+            continue
+        if last:
+            yield last[1]
+        last = None
+        texts = [value for value in row if isinstance(value, str)]
+        if row == names:
+            rejects.append(Reject(number, "repeated header", ", ".join(texts)[:200]))
+            continue
+        if len(texts) >= 2 and not any(_is_number(value) for value in row) and count(texts) >= 2:
+            raise DataError(second_header(where, f"row {number:,}"))
+        last = number, row
+    if last:
+        number, row = last
+        texts = [value for value in row if isinstance(value, str)]
+        if len(texts) == 1 and _TOTALS.fullmatch(texts[0].strip()):
+            rejects.append(Reject(number, "a row of totals", ", ".join(str(v) for v in row if v is not None)[:200]))
+        else:
+            yield row
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) or (isinstance(value, str) and value.lstrip(" -")[:1].isdigit())
+
+
+def _table(
+    source: ByteSource, sheet: Any, header: int, count: Count
+) -> tuple[pd.DataFrame, tuple[Reject, ...], list[str]]:
+    """Return the rows below the column names, blank ones left out, the rejects, and what is doubtful about them."""
+    cells, rejects = _Cells(), list[Reject]()
+    rows = ((number, cells.row(row)) for number, row in _numbered(source.where, sheet) if number >= header)
+    _, names = next(rows)
+    collected = CollectedRows(source.where, ["" if name is None else str(name) for name in names])
+    collected.add_all(_tracks(source.where, rows, names, count, rejects))
     if not collected.n_rows:
         names = ", ".join([name for name in collected.names if name][:_SHOWN])
         raise DataError(
@@ -199,7 +246,22 @@ def _table(source: ByteSource, sheet: Any, header: int) -> tuple[pd.DataFrame, l
             else (f"{cells.errors:,} cells hold an error of Excel's and count")
         )
         notes.append(f"{told} as missing, such as {', '.join(cells.examples)}.")
-    return frame, notes
+    return frame, tuple(rejects), notes + _merged(frame)
+
+
+def _merged(frame: pd.DataFrame) -> list[str]:
+    """Return a note for each column that looks as if its cells were merged over the rows of several tracks."""
+    notes = []
+    for name in frame.columns:
+        values = frame[name]
+        if _MERGED.search(str(name)) and isinstance(values.dtype, pd.StringDtype):
+            blank = int((values == "").sum())
+            if len(frame) > blank > len(frame) / 2 and values.iloc[0]:
+                notes.append(
+                    f"the column {str(name)!r} is blank in {blank:,} of {len(frame):,} rows: a cell merged over several "
+                    "rows is read in the first of them only. Unmerge such cells and fill them down."
+                )
+    return notes
 
 
 def _unsaved_formulas(openpyxl: ModuleType, stream: BinaryIO, frame: pd.DataFrame, title: str) -> list[str]:
