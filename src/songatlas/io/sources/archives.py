@@ -100,8 +100,8 @@ def zip_members(path: Path) -> ZipTables:
         )
     if len(taken) > MOST_TABLES:
         raise DataError(
-            f"{path}: {len(taken):,} tables in this archive; at most {MOST_TABLES:,} are read. Unpack it and put the rows "
-            "of its files into one table, or take out the files that belong together."
+            f"{path}: {len(taken):,} tables in this archive; at most {MOST_TABLES:,} are read. Unpack it and put the "
+            "rows of its files into one table, or take out the files that belong together."
         )
     return ZipTables(tuple(_member(path, taken[name]) for name in sorted(taken)), tuple(sorted(passed_over)))
 

@@ -148,7 +148,8 @@ def _sheet(where: str, book: Any, name: str | None, count: Count) -> tuple[Any, 
     if most and len(best) > 1:
         titles = ", ".join(repr(sheets[place].title) for place, _ in best[:_SHOWN])
         raise DataError(
-            f"{where}: {len(best):,} sheets have the same number of audio features: {titles}. Name one with --table NAME."
+            f"{where}: {len(best):,} sheets have the same number of audio features: {titles}. Name one with "
+            "--table NAME."
         )
     place, row = best[0]
     return sheets[place], row
@@ -204,7 +205,7 @@ def _tracks(
         last = None
         texts = [value for value in row if isinstance(value, str)]
         if row == names:
-            rejects.append(Reject(number, "repeated header", ", ".join(texts)[:200]))
+            rejects.append(Reject(number, "the header again", ", ".join(texts)[:200]))
             continue
         if len(texts) >= 2 and not any(_is_number(value) for value in row) and count(texts) >= 2:
             raise DataError(second_header(where, f"row {number:,}"))
@@ -228,9 +229,9 @@ def _table(
     """Return the rows below the column names, blank ones left out, the rejects, and what is doubtful about them."""
     cells, rejects = _Cells(), list[Reject]()
     rows = ((number, cells.row(row)) for number, row in _numbered(source.where, sheet) if number >= header)
-    _, names = next(rows)
-    collected = CollectedRows(source.where, ["" if name is None else str(name) for name in names])
-    collected.add_all(_tracks(source.where, rows, names, count, rejects))
+    _, header_row = next(rows)
+    collected = CollectedRows(source.where, ["" if name is None else str(name) for name in header_row])
+    collected.add_all(_tracks(source.where, rows, header_row, count, rejects))
     if not collected.n_rows:
         names = ", ".join([name for name in collected.names if name][:_SHOWN])
         raise DataError(
@@ -258,8 +259,8 @@ def _merged(frame: pd.DataFrame) -> list[str]:
             blank = int((values == "").sum())
             if len(frame) > blank > len(frame) / 2 and values.iloc[0]:
                 notes.append(
-                    f"the column {str(name)!r} is blank in {blank:,} of {len(frame):,} rows: a cell merged over several "
-                    "rows is read in the first of them only. Unmerge such cells and fill them down."
+                    f"the column {str(name)!r} is blank in {blank:,} of {len(frame):,} rows: a cell merged over "
+                    "several rows is read in the first of them only. Unmerge such cells and fill them down."
                 )
     return notes
 

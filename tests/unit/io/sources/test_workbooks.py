@@ -164,18 +164,32 @@ def test_without_openpyxl_the_extra_is_named(save, monkeypatch):
 def test_a_second_richer_header_is_refused(save):
     first, second = HEADER, [*HEADER, "danceability", "valence"]
     with pytest.raises(DataError, match="row 23 is another header"):
-        read(save({"A": [["My list", "2020"], first, *([f"t{i}", 0.5, i] for i in range(20)), second, ["u", 0.5, 1, 0.5, 0.5]]}))
+        read(
+            save(
+                {
+                    "A": [
+                        ["My list", "2020"],
+                        first,
+                        *([f"t{i}", 0.5, i] for i in range(20)),
+                        second,
+                        ["u", 0.5, 1, 0.5, 0.5],
+                    ]
+                }
+            )
+        )
 
 
 def test_the_same_header_again_is_rejected(save):
     table = read(save({"A": [HEADER, ["x", 0.5, 100], HEADER, ["y", 0.5, 90]]}))
     assert table.frame["name"].tolist() == ["x", "y"]
-    assert [(r.line, r.reason) for r in table.rejects] == [(3, "repeated header")]
+    assert [(r.line, r.reason) for r in table.rejects] == [(3, "the header again")]
 
 
 def test_two_sheets_with_equally_many_features_are_refused(save):
     sheets = {"A": [HEADER, ["x", 1, 2]], "Notes": [["z", "w"], [3, 4]], "B": [HEADER, ["y", 1, 2]]}
-    with pytest.raises(DataError, match="2 sheets have the same number of audio features: 'A', 'B'. Name one with --table"):
+    with pytest.raises(
+        DataError, match="2 sheets have the same number of audio features: 'A', 'B'. Name one with --table"
+    ):
         read(save(sheets))
     assert read(save(sheets), "B").frame["name"].tolist() == ["y"]
 
@@ -206,10 +220,14 @@ def test_totals_above_the_last_row_stay(save):
     assert len(read(save({"A": [HEADER, ["Total", 0.5, 100], ["x", 0.5, 100]]})).frame) == 2
 
 
-@pytest.mark.parametrize(("artists", "told"), [(["a", None, None, "b", None], True), (["a", "b", None, "c", "d"], False)])
+@pytest.mark.parametrize(
+    ("artists", "told"), [(["a", None, None, "b", None], True), (["a", "b", None, "c", "d"], False)]
+)
 def test_blank_cells_below_an_artist_are_told(save, artists, told):
     table = read(save({"A": [["Artist", *HEADER], *([artist, f"t{i}", 0.5, i] for i, artist in enumerate(artists))]}))
-    assert [note.split(":")[0] for note in table.notes] == (["the column 'Artist' is blank in 3 of 5 rows"] if told else [])
+    assert [note.split(":")[0] for note in table.notes] == (
+        ["the column 'Artist' is blank in 3 of 5 rows"] if told else []
+    )
 
 
 def test_a_row_number_beyond_excels_is_refused(save):
