@@ -96,7 +96,10 @@ def exploration_to_json(exploration: "Exploration", account: Mapping[str, Any] |
     """Return an exploration as JSON text, with how its files were read; NaN becomes null."""
     import dataclasses
 
-    values: dict[str, Any] = {"files": (account or {}).get("files", []), "join": (account or {}).get("join")}
+    from songatlas.io.read import with_digests
+
+    known = account or {}
+    values: dict[str, Any] = {"files": with_digests(known.get("files", [])), "join": known.get("join")}
     values.update(dataclasses.asdict(exploration))
     return json.dumps(_plain(values), ensure_ascii=False, indent=2, allow_nan=False)
 

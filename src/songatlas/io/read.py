@@ -7,7 +7,6 @@ The table returned holds every source column as it was, and beside them the cano
 import hashlib
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -78,19 +77,19 @@ def read_tracks(
     if not given:
         raise DataError("no file was given. Expected one or several tables of tracks.")
     raws: list[RawTable] = []
-    digests: list[Future[str] | None] = []
+    stamps: list[list[Any] | None] = []
     frames = []
-    with ThreadPoolExecutor(1) as hashing:  # beside the reading, which uses one core for long stretches
-        for one in given:
-            found = open_source(one, Choice(table, query))
-            raws += found
-            digests += [None if is_url(one) else hashing.submit(_sha256, Path(one))] * len(found)
-        names = [writable_text(name) for name in names_of(raws)]
-        for place, name in enumerate(names):
-            frames.append(_canonical(raws[place], name, column, require_features=require_features))
-            raws[place] = _emptied(raws[place])  # the frame now lives in its canonical table
-    for frame, digest in zip(frames, digests, strict=True):
-        frame.attrs["songatlas"]["files"][0]["sha256"] = digest.result() if digest else None
+    for one in given:
+        stamp = None if is_url(one) else _stamp(Path(one))
+        found = open_source(one, Choice(table, query))
+        raws += found
+        stamps += [stamp] * len(found)
+    names = [writable_text(name) for name in names_of(raws)]
+    for place, name in enumerate(names):
+        frames.append(_canonical(raws[place], name, column, require_features=require_features))
+        raws[place] = _emptied(raws[place])  # the frame now lives in its canonical table
+    for frame, stamp in zip(frames, stamps, strict=True):
+        frame.attrs["songatlas"]["files"][0]["stamp"] = stamp
     if len(frames) == 1:
         return frames[0]
     return _joined(frames, names)
@@ -116,7 +115,6 @@ def _canonical(raw: RawTable, name: str, column: Mapping[str, str] | None, *, re
             "read": len(frame) + len(raw.rejects),
             "rows": len(frame),
             "rejected": len(raw.rejects),
-            "sha256": None,
             "dialect": account["dialect"],
             **raw.facts,
             "columns": account["columns"],
@@ -217,6 +215,42 @@ def _filled(values: pd.Series, *, text: bool) -> pd.Series:
     if text or is_text(values):
         return values.astype("str").fillna("") if not is_text(values) else values.fillna("")
     return plain_values(values)
+
+
+def _stamp(path: Path) -> list[Any] | None:
+    """Return what tells whether a file is still the one that was read: its place, size and time of change."""
+    try:
+        known = path.stat()
+    except (OSError, ValueError):  # reading it says why
+        return None
+    return [str(path.absolute()), known.st_size, known.st_mtime_ns]
+
+
+def with_digests(files: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the accounts of files with the SHA-256 of each, and without the place where it lies.
+
+    Computed when it is needed, not while reading; None for a database, and for a file that has changed since it was
+    read (which is said).
+
+    Warns
+    -----
+    DataWarning
+        For a file that has changed.
+    """
+    digests: dict[str, str | None] = {}
+    told = []
+    for file in files:
+        stamp = file.get("stamp")
+        if stamp and stamp[0] not in digests:
+            digests[stamp[0]] = _sha256(Path(stamp[0])) if _stamp(Path(stamp[0])) == list(stamp) else None
+            if digests[stamp[0]] is None:
+                warnings.warn(
+                    f"{file['name']} has changed since it was read: its SHA-256 is not known.",
+                    DataWarning,
+                    stacklevel=2,
+                )
+        told.append({**{k: v for k, v in file.items() if k != "stamp"}, "sha256": digests[stamp[0]] if stamp else None})
+    return told
 
 
 def _sha256(path: Path) -> str:

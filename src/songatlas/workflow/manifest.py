@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from songatlas.io.read import with_digests
 from songatlas.results import RunData
 
 SCHEMA_VERSION = 1
@@ -30,14 +31,14 @@ def make_manifest(
         "python": platform.python_version(),
         "packages": {name: version(name) for name in _PACKAGES},
         "seed": run.options.seed,
-        "inputs": _inputs(account.get("files", []), run.tracks["state"].to_numpy()),
+        "inputs": _inputs(with_digests(account.get("files", [])), run.tracks["state"].to_numpy()),
         "columns": account.get("columns", []),
         "unreadable": account.get("unreadable", {}),
         "dialect": account.get("dialect", ""),
         "decimals": account.get("decimals", ""),
         "vetoed": account.get("vetoed", {}),
         "join": account.get("join"),
-        "features_from": account.get("features_from", []),
+        "features_from": with_digests(account.get("features_from", [])),
         "counts": {
             "read": len(run.tracks) + len(run.rejects),
             "rows": len(run.tracks),

@@ -82,9 +82,17 @@ def canonical_table(
     with ThreadPoolExecutor(_WORKERS) as workers:
         side_by_side = workers if len(source) >= _MANY_ROWS else None
         texts = _text_columns(source, found, side_by_side)
+        dated = None if "release_date" not in found or "year" in found else source[found["release_date"].source]
+        dates = (
+            None
+            if dated is None
+            else side_by_side.submit(years, dated).result
+            if side_by_side
+            else partial(years, dated)
+        )
         read, mark = read_number_columns(source, found, where)
         read |= {name: column() for name, column in texts.items()}
-    _add_years(read, found)
+    _add_years(read, dates)
     _warn(read, found)
     _warn_of_rivals(source, found, where)
     _warn_of_probabilities(source, read)
@@ -121,10 +129,11 @@ def _text_columns(
     return {name: workers.submit(job).result if workers else job for name, job in jobs.items()}
 
 
-def _add_years(read: dict[str, Read], found: Mapping[str, Recognized]) -> None:
-    if "year" not in read and "release_date" in read:
+def _add_years(read: dict[str, Read], years_of_dates: Callable[[], pd.Series] | None) -> None:
+    """Add the year of each release date, where no column has it, and the decade of each year."""
+    if years_of_dates is not None:
         dates = read["release_date"].values
-        read["year"] = Read(years(dates))
+        read["year"] = Read(years_of_dates())
         lost = undated(dates, read["year"].values)
         if len(lost):
             shown = ", ".join(repr(text[:40]) for text in pc.unique(lost).slice(0, 3).to_pylist())

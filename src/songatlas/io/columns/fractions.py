@@ -74,15 +74,18 @@ def _vote(columns: Mapping[str, FloatArray], known: Mapping[str, FloatArray], wh
     needed = np.minimum(2, np.sum([np.isfinite(columns[name]) for name in voters], axis=0, dtype=np.int8))
     voting = needed > 0
     like_percent = (over >= needed) & voting
+    n_percent, n = int(like_percent.sum()), int(voting.sum())
+    if not n_percent:
+        return False, "", ""
     like_fraction = voting & _sound_fractions(columns, voters)
-    n_percent, n_fraction, n = int(like_percent.sum()), int(like_fraction.sum()), int(voting.sum())
+    n_fraction = int(like_fraction.sum())
     listed = _listed(voters)
     percent = n_percent >= _MOST * n
     fewer, rows = (n_fraction, like_fraction) if percent else (n_percent, like_percent)
     if fewer >= SEVERAL and fewer > _SLIP * n and not _tags(known, voters):
         raise DataError(_mixed_rows(where, listed, like_percent, voting))
     note = ""
-    if fewer and n_percent and not _tags(known, voters):
+    if fewer and not _tags(known, voters):
         first, what = int(np.flatnonzero(rows)[0]) + 1, "0–1 among percents" if percent else "percent among 0–1"
         note = f"{fewer:,} {'row looks' if fewer == 1 else 'rows look'} like {what} (the first is row {first:,})."
     return percent, f"{percent_of(n_percent / n)} of the rows have {listed} above 1.5" if percent else "", note

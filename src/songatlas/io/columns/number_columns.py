@@ -29,7 +29,7 @@ _TRUE = frozenset(("1", "1.0", "true", "yes", "y", "t", "wahr", "ja", "vrai", "o
 _FALSE = frozenset(("0", "0.0", "false", "no", "n", "f", "falsch", "nein", "faux", "non", "falso", "onwaar", "nee"))
 _TRUE |= {"explicit"}
 _FALSE |= {"clean", "notexplicit"}
-_ELEVEN_NOTES = 8  # with so many of the twelve notes named, one that never appears is the blank
+_ENOUGH_NOTES = 8  # with so many of the twelve notes named, one that never appears is the blank
 
 
 @dataclass
@@ -236,7 +236,7 @@ def _keys(source: pd.Series, has_mode: bool) -> dict[str, Read]:
     )
     blank = pc.equal(to_arrow(source) if isinstance(source.dtype, pd.StringDtype) else texts, "").to_numpy()
     named = set(pitches.values())
-    if blank.any() and len(named) >= _ELEVEN_NOTES and 0 not in named and not any(t[:1].isdigit() for t in pitches):
+    if blank.any() and len(named) >= _ENOUGH_NOTES and 0 not in named and not any(t[:1].isdigit() for t in pitches):
         read.values = read.values.mask(blank, 0.0)
         read.notes.append(f"key: {int(blank.sum()):,} empty cells are read as C, which is otherwise absent.")
         read.why = "note names; an empty cell is C, which is otherwise absent"

@@ -85,6 +85,8 @@ def tempo_unit(values: FloatArray, where: str) -> Unit:
             f"{where}: half of the values of tempo are {'below' if middle < 20 else 'above'} {shown(middle)}{lost}; "
             f"beats per minute (usually 60 to 200) are expected. {way_out('tempo')}"
         )
+    if nonzero.min() >= _SLOWEST and nonzero.max() <= _FASTEST:
+        return Unit("BPM", 1.0, f"BPM: half are below {shown(middle)}")
     odd = ((values > 0) & (values < _SLOWEST)) | ((values > _FASTEST) & np.isfinite(values))
     n = int(odd.sum())
     note = (
@@ -142,6 +144,9 @@ def _mixed_durations(values: FloatArray, factor: float, where: str) -> str:
     A track of under two seconds is one in seconds among milliseconds, or in minutes among seconds; one of over six
     hours is the reverse.
     """
+    known = finite(values)
+    if known.min() * factor >= _SHORTEST_MS and known.max() * factor <= _LONGEST_MS:
+        return ""
     length = values * factor
     odd = ((length > 0) & (length < _SHORTEST_MS)) | ((length > _LONGEST_MS) & np.isfinite(length))
     n = int(odd.sum())

@@ -14,6 +14,8 @@ from songatlas.errors import DataError
 from songatlas.io.columns.dialects import field_count
 from songatlas.io.columns.numbers import read_number
 
+from .raw_columns import unique_names
+
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 MAX_NAME = 1_000  # characters of a column name
 MAX_COLUMNS = 20_000
@@ -213,18 +215,3 @@ def _refuse_odd(names: list[str], where: str) -> None:
         raise DataError(
             f"{where}: a column name of {len(too_long):,} characters ({start!r}…). Is this a table of tracks?"
         )
-
-
-def unique_names(names: Sequence[str]) -> list[str]:
-    """Return the names with '.1', '.2' added to repeated ones, and 'unnamed_N' for empty ones."""
-    taken: set[str] = set()
-    out = []
-    for place, name in enumerate(names):
-        base = name.strip() or f"unnamed_{place}"
-        unique, number = base, 0
-        while unique in taken:
-            number += 1
-            unique = f"{base}.{number}"
-        taken.add(unique)
-        out.append(unique)
-    return out

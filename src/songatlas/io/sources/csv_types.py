@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from songatlas.io.columns.arrow_text import to_arrow, to_series
+from songatlas.io.columns.arrow_text import to_series
 from songatlas.io.columns.dialects import recognize
 from songatlas.schema import FEATURE_NAMES, NUMBER_COLUMNS, TEXT_COLUMNS
 
@@ -80,21 +80,6 @@ def typed_frame(table: pa.Table, names: Sequence[str]) -> pd.DataFrame:
         else:
             columns[name] = to_series(table[name], index) if name in kept else _typed(table[name], index)
     return pd.DataFrame(columns, index=index, copy=False)
-
-
-def typed_columns(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with text columns turned into numbers where that loses nothing.
-
-    A column of texts becomes integers or floats when every non-empty cell is a number written without
-    leading zeros (a code like 007 stays text). Other columns pass unchanged.
-    """
-    typed = {
-        name: _typed(to_arrow(table[name]), table.index)
-        if isinstance(table[name].dtype, pd.StringDtype)
-        else table[name]
-        for name in table.columns
-    }
-    return pd.DataFrame(typed, index=table.index, copy=False)
 
 
 def _typed(texts: pa.ChunkedArray, index: pd.Index) -> pd.Series:

@@ -29,13 +29,13 @@ def unique_names(names: Sequence[str]) -> list[str]:
     ['id', 'id.1', 'unnamed_2', 'id.2']
     """
     taken: set[str] = set()
+    last: dict[str, int] = {}  # the number behind a base that was given last: thousands of equal names stay quick
     out = []
     for place, name in enumerate(names):
-        base = storable(name).strip() or f"unnamed_{place}"
-        unique, number = base, 0
+        base = unique = storable(name).strip() or f"unnamed_{place}"
         while unique in taken:
-            number += 1
-            unique = f"{base}.{number}"
+            last[base] = last.get(base, 0) + 1
+            unique = f"{base}.{last[base]}"
         taken.add(unique)
         out.append(unique)
     return out
