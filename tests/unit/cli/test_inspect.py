@@ -199,3 +199,10 @@ def test_each_file_gets_a_line_and_a_refusal_the_exit_code(tmp_path, csv_file):
     assert "absent.csv refused no such file" in text
     as_json = CliRunner().invoke(inspect, ["--each", str(csv_file), "--json"])
     assert as_json.exit_code == 0 and json.loads(as_json.output)[0]["verdict"] == "read"
+
+
+@pytest.mark.parametrize("flags", [["--each"], ["--each", "--json"]])
+def test_the_line_of_a_database_shows_no_password(flags):
+    url = "nosuch://ana:SECRETPW@127.0.0.1/db?password=SECRETPW"
+    result = CliRunner().invoke(inspect, [*flags, url])
+    assert result.exit_code == 1 and "refused" in result.output and "SECRETPW" not in result.output

@@ -1,5 +1,7 @@
 """Reading with features from other tables, several files of several dialects, and what the account says."""
 
+import hashlib
+import json
 import warnings
 
 import numpy as np
@@ -7,7 +9,7 @@ import pandas as pd
 import pytest
 
 from songatlas import cluster_tracks, make_catalogue, read_tracks
-from songatlas.errors import DataError, DataWarning, ParameterError
+from songatlas.errors import DataError, DataWarning, ParameterError, SongAtlasError
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +153,56 @@ def test_rejects_are_saved_and_loaded_with_the_run(tmp_path, catalogue):
     loaded = load_run(run.save(tmp_path / "RUN"))
     pd.testing.assert_frame_equal(loaded.data.rejects, run.data.rejects, check_dtype=False)
     assert loaded.data.rejects["text"].iloc[0] == lines[7]
+
+
+def test_the_digest_is_that_of_the_file_as_it_was_read(tmp_path, catalogue):
+    path = tmp_path / "t.csv"
+    catalogue.to_csv(path, index=False)
+    table = read_tracks(path)
+    run = cluster_tracks(table, map="none", n_clusters=2, methods=["kmeans"])
+    assert run.data.manifest["inputs"][0]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert str(tmp_path) not in json.dumps(run.data.manifest["inputs"])
+    path.write_text("changed", encoding="utf-8")
+    with pytest.warns(DataWarning, match="t.csv has changed since it was read"):
+        run = cluster_tracks(table, map="none", n_clusters=2, methods=["kmeans"])
+    assert run.data.manifest["inputs"][0]["sha256"] is None
+
+
+def test_what_was_said_while_reading_stands_in_the_manifest(tmp_path, catalogue):
+    path = tmp_path / "t.csv"
+    catalogue.assign(duration_ms=catalogue["duration_ms"] / 1000).to_csv(path, index=False)
+    with pytest.warns(DataWarning, match="durations are read as seconds"):
+        table = read_tracks(path)
+    run = cluster_tracks(table, map="none", n_clusters=2, methods=["kmeans"])
+    assert any("durations are read as seconds" in text for text in run.data.manifest["warnings"])
+
+
+def test_loudness_of_two_scales_is_not_joined(tmp_path, catalogue, features):
+    lufs = tmp_path / "lufs.csv"
+    catalogue.rename(columns={"loudness": "Loudness (LUFS)"}).to_csv(lufs, index=False)
+    path = tmp_path / "mine.csv"
+    playlist(catalogue, slice(0, 20)).to_csv(path, index=False)
+    with pytest.warns(DataWarning, match="LUFS"), pytest.raises(DataError, match="two scales"):
+        read_tracks(path, features_from=[features, lufs])
+
+
+def test_a_table_given_for_a_path_is_told_where_to_go(catalogue):
+    with pytest.raises(DataError, match="got a DataFrame. Give it to cluster_tracks"):
+        read_tracks(catalogue)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "jdbc:postgresql://ana:SECRETPW@127.0.0.1/db",
+        " postgresql://ana:SECRETPW@127.0.0.1/db",
+        "'postgresql://ana:SECRETPW@127.0.0.1/db'",
+        "postgresql:/ana:SECRETPW@127.0.0.1/db",
+        "jdbc:mysql://127.0.0.1/db?user=ana&password=SECRETPW",
+        "nosuch://ana:SECRETPW@127.0.0.1/db",
+    ],
+)
+def test_what_is_nearly_a_url_is_never_shown(given):
+    with pytest.raises(SongAtlasError) as caught:
+        read_tracks(given)
+    assert "SECRETPW" not in str(caught.value) and "ana" not in str(caught.value)
