@@ -40,17 +40,7 @@ def read_tracks(
 ) -> pd.DataFrame:
     """Return the tracks of one or several files as one table.
 
-    Parameters
-    ----------
-    paths : path, database URL, or iterable of them
-        CSV (any encoding and separator), JSON, JSON Lines, Parquet, Feather, Excel, SQLite or DuckDB files, gzipped
-        or zipped where they are text; or URLs as SQLAlchemy takes them.
-    require_features : bool
-        Refuse a table that has no audio feature (a run can still cluster other numeric columns by name).
-    column : mapping of canonical name to source column, optional
-        Columns read by hand, such as ``{"valence": "Mood"}``; 'none' leaves a canonical column out.
-    table, query : str, optional
-        The sheet, table or view to read from a workbook or database, or a query that reads.
+    The parameters are those of `songatlas.read_tracks`, which also joins features from other tables.
 
     Returns
     -------

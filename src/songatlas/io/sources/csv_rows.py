@@ -41,7 +41,6 @@ class Rows:
 class _Sorted:
     """Rows on their way into a table."""
 
-    n_columns: int
     chunks: list[pa.Table] = field(default_factory=list)
     waiting: list[list[str]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
@@ -67,7 +66,7 @@ def read_rows(source: ByteSource, encoding: Encoding, shape: Shape) -> Rows:
     DataError
         When most rows do not fit the header, or when a second header stands among the rows.
     """
-    found = _Sorted(len(shape.names))
+    found = _Sorted()
     header = [cell.strip() for cell in shape.raw_names]
     for line, text, cells in _records(source, encoding, shape):
         reason = _misfit(cells, text, header)
