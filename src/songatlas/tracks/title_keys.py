@@ -148,7 +148,7 @@ def loose_key(text: str) -> str:
     >>> loose_key("Tin Moon - Live / Remastered"), loose_key("Tin Moon (Radio Edit)"), loose_key("(Remastered)")
     ('tinmoonlive', 'tinmoonradioedit', 'remastered')
     """
-    readable = _readable(text)
+    readable = _readable(text).strip()
     return _fold(_key(_essence(readable) or readable))
 
 

@@ -171,6 +171,7 @@ def test_a_title_of_nothing_but_notes_keeps_them(title):
 @example("The")
 @example("\u0301")
 @example("&amp;")
+@example(": -")
 def test_no_text_loses_everything_and_a_key_is_its_own_key(text):
     for key in (title_key, folded_key, loose_key):
         assert key(text) != ""
