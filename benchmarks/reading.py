@@ -40,7 +40,7 @@ def write_table(path: Path, rows: int) -> None:
     rng = np.random.default_rng(0)
     for start in range(0, rows, len(part)):
         block = part.head(rows - start).copy()
-        block["id_songs"] = [f"{start + i:022d}" for i in range(len(block))]
+        block["id_songs"] = [f"{known[:15]}{start + i:07d}" for i, known in enumerate(block["id_songs"])]
         block["tempo"] = (block["tempo"] + rng.normal(0, 1, len(block))).clip(30, 250).round(3)
         block.to_csv(path, index=False, mode="a", header=start == 0)
 

@@ -29,16 +29,25 @@ class Run:
     Attributes
     ----------
     data : RunData
-        Everything, as frozen values.
+        Everything, as frozen values; rows are counted from 0 in the order given.
     """
 
-    def __init__(self, data: RunData) -> None:
+    def __init__(self, data: RunData, index: pd.Index | None = None) -> None:
         self.data = data
+        self._index = index
 
-    @property
+    @cached_property
     def tracks(self) -> pd.DataFrame:
-        """Every input row with its state, cluster, name, margin and map coordinates."""
-        return self.data.tracks
+        """Every input row, in the order given, with its state, cluster, name, margin and map coordinates.
+
+        The index is that of the pandas table that was clustered, so that its columns align; a run that was loaded
+        from its folder counts from 0.
+        """
+        if self._index is None:
+            return self.data.tracks
+        tracks = self.data.tracks.copy(deep=False)
+        tracks.index = self._index
+        return tracks
 
     @property
     def profiles(self) -> tuple[Profile, ...]:
@@ -155,7 +164,7 @@ class Run:
         taken: set[str] = set()
         for profile in self.profiles:
             rows = typical_playlist(
-                self.tracks,
+                self.data.tracks,
                 profile.label,
                 length=output.playlist_length,
                 max_per_artist=output.max_per_artist,
@@ -167,7 +176,7 @@ class Run:
             file_name = safe_file_name(profile.name, taken)
             taken.add(file_name)
             path = folder / f"{file_name}.xspf"
-            write_xspf(path, profile.name, [_playlist_track(self.tracks, row) for row in rows], annotation=note)
+            write_xspf(path, profile.name, [_playlist_track(self.data.tracks, row) for row in rows], annotation=note)
 
     def __repr__(self) -> str:
         names = ", ".join(f"{p.name} ({p.share:.0%})" for p in self.profiles)
@@ -198,6 +207,7 @@ def cluster_tracks(table: Any, options: Options | None = None, *, progress: Prog
     Returns
     -------
     Run
+        Its ``tracks`` have a row per row given, in the same order and, of a pandas table, under the same index.
 
     Examples
     --------
@@ -207,7 +217,8 @@ def cluster_tracks(table: Any, options: Options | None = None, *, progress: Prog
     (3, 300)
     """
     chosen = (options or Options()).with_values(**values)
-    return Run(workflow.cluster_tracks(table, chosen, progress=progress))
+    index = table.index if isinstance(table, pd.DataFrame) else None
+    return Run(workflow.cluster_tracks(table, chosen, progress=progress), index)
 
 
 read_tracks = workflow.read_tracks

@@ -27,11 +27,19 @@ MapMethod = Literal["tsne", "none"]
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What the columns of the input are, where that has to be said by hand, and which part of it is read."""
+    """What is read, which part of it, and what its columns are where that has to be said by hand.
 
+    ``tracks`` and ``features_from`` are the files and databases as they were named, so that the options of a run
+    repeat it; URLs stand here without user, password and settings.
+    """
+
+    tracks: tuple[str, ...] = ()
     column: Mapping[str, str] = field(default_factory=dict)
     table: str | None = None
     query: str | None = None
+    encoding: str | None = None
+    features_from: tuple[str, ...] = ()
+    features_table: str | None = None
 
 
 @dataclass(frozen=True)
@@ -191,7 +199,13 @@ def read_options(path: str | Path) -> Options:
 
 def options_to_toml(options: Options) -> str:
     """Return the options as TOML text that `read_options` reads back equal."""
-    lines = ["# The options of this run. Repeat it with: songatlas run FILE --options options.toml -o NEW_RUN"]
+    read = options.read
+    files = "" if read.tracks else "FILE "
+    lines = [f"# The options of this run. Repeat it with: songatlas run {files}--options options.toml -o NEW_RUN"]
+    if read.tracks:
+        lines.append("# Files are named as they were then: start it in the same folder, or name them again.")
+    if any("://" in source for source in (*read.tracks, *read.features_from)):
+        lines.append("# URLs are kept without user, password and settings: name them again where these are needed.")
     values = options.to_dict()
     lines.append(f"seed = {values.pop('seed')}")
     for stage, inner in values.items():

@@ -36,6 +36,17 @@ class Provenance:
 REJECT_COLUMNS: tuple[str, ...] = ("file", "line", "reason", "text")
 
 
+def reject_unit(file_format: str) -> str:
+    """Return what the numbers of rejected rows count in a file of some format: 'line', 'entry' or 'row'.
+
+    Examples
+    --------
+    >>> reject_unit("CSV"), reject_unit("JSON"), reject_unit("SQLite")
+    ('line', 'entry', 'row')
+    """
+    return {"CSV": "line", "JSON Lines": "line", "JSON": "entry"}.get(file_format, "row")
+
+
 class Rejects(tuple[tuple[str, int, str, str], ...]):
     """Rows that could not become rows of the table: (file, line, reason, text) each.
 

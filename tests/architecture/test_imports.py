@@ -16,7 +16,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     **{name: GROUND[:i] for i, name in enumerate(GROUND)},
     "kernels": (),
     **dict.fromkeys(CORE, (*GROUND, "kernels")),
-    "io": GROUND,
+    "io": (*GROUND, "kernels"),
     "workflow": (*GROUND, *CORE, "kernels", "io"),
     "plot": GROUND,
     "report": (*GROUND, "plot"),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -111,7 +112,7 @@ def test_the_report_is_one_offline_file(finished):
 
 def test_the_same_input_gives_the_same_bytes_and_json_for_machines(finished, folder):
     assert finished[0].exists()
-    done = songatlas_command("run", "tracks.csv", "-o", "AGAIN", "--options", "RUN/options.toml", "--json", cwd=folder)
+    done = songatlas_command("run", "-o", "AGAIN", "--options", "RUN/options.toml", "--json", cwd=folder)
     assert json.loads(done.stdout)["counts"]["rows"] == N_TRACKS
     first, second = (json.loads((folder / n / "manifest.json").read_text())["files"] for n in ("RUN", "AGAIN"))
     assert first == second
@@ -120,7 +121,8 @@ def test_the_same_input_gives_the_same_bytes_and_json_for_machines(finished, fol
 def test_a_saved_run_loads_as_it_was(finished, folder):
     run, _ = finished
     loaded = songatlas.load_run(run)
-    fresh = songatlas.cluster_tracks(songatlas.read_tracks(folder / "tracks.csv"), map_iterations=60)
+    table = songatlas.read_tracks(folder / "tracks.csv")
+    fresh = songatlas.cluster_tracks(table, map_iterations=60, tracks=["tracks.csv"])
     assert loaded.profiles == fresh.profiles
     assert loaded.data.choice == fresh.data.choice
     assert loaded.data.candidates == fresh.data.candidates
@@ -169,13 +171,18 @@ def test_a_playlist_joins_its_features_and_comes_back_as_playlists(folder, tmp_p
     export.loc[180:, "Track URI"] = [f"spotify:track:{i:022d}" for i in range(20)]
     export.loc[190:, "Track Name"] = [f"Nobody Knows {i}" for i in range(10)]
     export.to_csv(tmp_path / "liked.csv", index=False, encoding="utf-8-sig")
-    done = songatlas_command(
-        "run", "liked.csv", "--features-from", folder / "tracks.csv", "-o", "R", "--map", "none", cwd=tmp_path
-    )
+    with zipfile.ZipFile(tmp_path / "features.zip", "w") as archive:
+        archive.write(folder / "tracks.csv", "tracks.csv")
+        archive.writestr("about.csv", "user,plays\na,1\n")
+    named = ["--features-from", "features.zip", "--features-table", "tracks.csv"]
+    done = songatlas_command("run", "liked.csv", *named, "-o", "R", "--map", "none", cwd=tmp_path)
     assert "190 of 200 tracks (95.0 %) found their features: 180 by id, 10 by title and artist." in done.stdout
     with (tmp_path / "R" / "tracks.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert [r["matched_by"] for r in rows].count("") == 10 and all(r["cluster"] == "" for r in rows[190:])
+    songatlas_command("run", "--options", "R/options.toml", "-o", "AGAIN", cwd=tmp_path)
+    first, second = (json.loads((tmp_path / n / "manifest.json").read_text())["files"] for n in ("R", "AGAIN"))
+    assert first == second
     playlists = list((tmp_path / "R" / "playlists").glob("*.xspf"))
     assert playlists and all(ET.parse(p).getroot().tag.endswith("playlist") for p in playlists)
 
@@ -201,6 +208,8 @@ def make_bad(folder: Path) -> None:
     (folder / "nine.csv").write_text(header + "\n" + rows)
     (folder / "deep.toml").write_text("a = " + "[" * 5000)
     (folder / "bad.toml").write_text("[cluster]\nn_cluster = 3\n")
+    (folder / "read.toml").write_text("[read]\ntable = 'x'\n")
+    (folder / "cyrillic.csv").write_bytes((header + "\n" + rows.replace("n1", "Кино")).encode("cp1251"))
     (folder / "taken").mkdir()
     (folder / "taken" / "mine.txt").write_text("mine")
     (folder / "file").write_text("a file")
@@ -245,7 +254,13 @@ BAD = [
     (["run", "nine.csv", "-o", "R", "--column", "energy=Nrg"], 1, "Nrg"),
     (["run", "nine.csv", "-o", "R", "--column", "enrgy=energy"], 1, "enrgy"),
     (["run", "nine.csv", "-o", "R", "--column", "energy"], 2, "NAME=VALUE"),
-    (["run", "nine.csv", "-o", "R", "--table", "x"], 1, "can be named for workbooks and databases only"),
+    (["run", "nine.csv", "-o", "R", "--table", "x"], 1, "can be named for workbooks, databases and ZIP archives only"),
+    (["run", "nine.csv", "-o", "R", "--query", "SELECT 1"], 1, "a query can be named for databases only"),
+    (["run", "nine.csv", "-o", "R", "--features-table", "x"], 1, "features_table names a table of --features-from"),
+    (["run", "nine.csv", "-o", "R", "--encoding", "cp1215"], 1, "got 'cp1215'. Did you mean 'cp125"),
+    (["run", "cyrillic.csv", "-o", "R", "--encoding", "utf-8"], 1, "cyrillic.csv: cannot be read as utf-8 (by hand)"),
+    (["run", "-o", "R"], 2, "Missing argument 'FILE...'"),
+    (["run", "-o", "R", "--options", "read.toml"], 2, "read.toml names no tracks"),
     (["run", "nine.csv", "-o", "R", "--features-from", "absent.csv"], 1, "absent.csv: no such file"),
     (
         ["run", "nofeatures.csv", "-o", "R", "--features-from", "nine.csv"],

@@ -60,3 +60,35 @@ def test_figures_draw_without_touching_pyplot(run):
     assert "cluster_sizes" in drawers and "track_map" not in drawers
     assert drawers["cluster_sizes"]().axes
     assert "matplotlib.pyplot" not in sys.modules or not sys.modules["matplotlib.pyplot"].get_fignums()
+
+
+def test_rows_come_back_in_their_order_under_the_index_of_the_table(tmp_path):
+    table = songatlas.make_catalogue(120, seed=5)
+    table.index = pd.Index([f"row {i % 100}" for i in range(120)], name="mine")
+    run = songatlas.cluster_tracks(table, map="none", n_clusters=2, methods=["kmeans"])
+    pd.testing.assert_index_equal(run.tracks.index, table.index)
+    assert run.tracks["id_songs"].tolist() == table["id_songs"].tolist()
+    assert table.assign(cluster=run.tracks["cluster"])["cluster"].tolist() == run.tracks["cluster"].tolist()
+    pd.testing.assert_index_equal(run.map.index, table.index[run.data.kept])
+    loaded = songatlas.load_run(run.save(tmp_path / "RUN"))
+    pd.testing.assert_index_equal(loaded.tracks.index, pd.RangeIndex(120))
+    pd.testing.assert_frame_equal(loaded.tracks, run.tracks.reset_index(drop=True), check_dtype=False)
+
+
+def test_a_part_of_a_table_that_was_read_keeps_its_index(tmp_path):
+    songatlas.make_catalogue(120, seed=5).to_csv(tmp_path / "t.csv", index=False)
+    part = songatlas.read_tracks(tmp_path / "t.csv").iloc[::2]
+    run = songatlas.cluster_tracks(part, map="none", n_clusters=2, methods=["kmeans"])
+    assert run.tracks.index.tolist() == list(range(0, 120, 2))
+    assert run.tracks["track_id"].tolist() == part["track_id"].tolist()
+
+
+@pytest.mark.parametrize(("mode", "said"), [("keep", " Kept."), ("merge", " Merged into the first, and their genres")])
+def test_the_summary_says_what_was_done_with_repeated_ids(mode, said):
+    table = songatlas.make_catalogue(200, seed=3)
+    table = pd.concat([table, table.head(5).assign(name_song="Another title")], ignore_index=True)
+    run = songatlas.cluster_tracks(
+        table, same_id=mode, duplicate_row=mode, map="none", n_clusters=2, methods=["kmeans"]
+    )
+    line = next(line for line in run.summary_markdown().splitlines() if "with the id of an earlier row" in line)
+    assert said in line

@@ -15,11 +15,22 @@ CHANGED = Options().with_values(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("options", [Options(), CHANGED])
+NAMING = Options().with_values(
+    tracks=['a "quoted".csv', "postgresql://h/music"], features_from=["f.db"], features_table="t", encoding="cp1251"
+)
+
+
+@pytest.mark.parametrize("options", [Options(), CHANGED, NAMING])
 def test_toml_reads_back_equal(tmp_path, options):
     path = tmp_path / "options.toml"
     path.write_text(options_to_toml(options), encoding="utf-8")
     assert read_options(path) == options
+
+
+def test_options_that_name_their_files_say_how_to_repeat_the_run_without():
+    assert "songatlas run FILE --options" in options_to_toml(Options())
+    head = options_to_toml(NAMING).split("seed =")[0]
+    assert "songatlas run --options" in head and "URLs are kept without user, password" in head
 
 
 @given(st.text(max_size=20), st.floats(0.01, 1e6))
@@ -50,6 +61,7 @@ def test_flat_names_are_unique():
         ({"eps": float("inf")}, "eps must be a positive number"),
         ({"seed": -1}, "seed must be a whole number of 0 or more"),
         ({"keep_all": "yes"}, "keep_all must be true or false"),
+        ({"tracks": "a.csv"}, "tracks must be a list, each text, got 'a.csv'"),
     ],
 )
 def test_unusable_values_are_refused(values, message):

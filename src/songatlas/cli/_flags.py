@@ -12,8 +12,12 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 HELP = {
     "seed": "Seed of everything random.",
     "column": "NAME=SOURCE: read a column by hand, such as valence=Mood; NAME=none leaves one out; may be repeated.",
-    "table": "Sheet of a workbook, or table or view of a database.",
+    "table": "Sheet of a workbook, table or view of a database, or file in a ZIP.",
     "query": "Query whose result is read from a database.",
+    "encoding": "Encoding of FILE, where that is text, such as cp1251, shift_jis or mac_roman.",
+    "features_from": "Bring audio features in from this table, by id, ISRC, or title and artist; may be repeated, in "
+    "order.",
+    "features_table": "Sheet, table or view to read from --features-from, or file in its ZIP.",
     "keep_all": "Cluster every row whose features are complete; no other cleaning.",
     "failed_analysis": "Rows whose analysis failed (tempo 0, or danceability, speechiness and valence all 0).",
     "out_of_range": "Rows with a value outside its feature's range.",
@@ -50,6 +54,7 @@ HELP = {
 
 
 _MAPPINGS = ("column", "weights", "transforms")
+_ARGUMENTS = ("tracks",)  # named without a flag
 
 
 class _Items(click.ParamType):  # type: ignore[type-arg]  # generic only in newer click
@@ -103,7 +108,17 @@ def option_flags(command: Command) -> Command:
     """Add a flag for every option of a run."""
     defaults = _flat(Options())
     for name, (_, kind) in reversed(option_homes().items()):
-        command = _flag(name, kind, defaults[name])(command)
+        if name not in _ARGUMENTS:
+            command = _flag(name, kind, defaults[name])(command)
+    return command
+
+
+def reading_flags(command: Command) -> Command:
+    """Add a flag for every option of reading, as a run has it."""
+    defaults = _flat(Options())
+    for name, (stage, kind) in reversed(option_homes().items()):
+        if stage == "read" and name not in _ARGUMENTS:
+            command = _flag(name, kind, defaults[name])(command)
     return command
 
 
@@ -121,6 +136,8 @@ def _flag(name: str, kind: Any, default: Any) -> Callable[[Command], Command]:
     origin, args = get_origin(kind), get_args(kind)
     if kind is bool:
         return click.option(flag, name, is_flag=True, default=None, help=text)
+    if name == "features_from":
+        return click.option(flag, name, type=click.Path(), multiple=True, metavar="TABLE", help=text)
     if type(None) in args:
         kind = next(a for a in args if a is not type(None))
         origin, args = get_origin(kind), get_args(kind)
@@ -136,7 +153,13 @@ def _flag(name: str, kind: Any, default: Any) -> Callable[[Command], Command]:
 
 
 def _unset(name: str) -> str:
-    return {"table": "the one with audio features", "query": "none"}.get(name, "chosen from the data")
+    known = {
+        "table": "the one with audio features",
+        "features_table": "the one with audio features",
+        "query": "none",
+        "encoding": "told from the bytes",
+    }
+    return known.get(name, "chosen from the data")
 
 
 def _text(default: Any) -> str:

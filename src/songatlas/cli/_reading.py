@@ -2,6 +2,9 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from songatlas.errors import DataWarning, SongAtlasError
@@ -45,8 +48,28 @@ def readings(account: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return found
 
 
-def outcome(path: str, read: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Return file, 'read' or 'refused', and what was read or why not.
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a file, or of one member of a ZIP archive: 'read' or 'refused', and what was read or why not."""
+
+    file: str
+    member: str
+    verdict: str
+    told: str
+
+    @property
+    def name(self) -> str:
+        """The file as it was named, and the member."""
+        return f"{self.file}: {self.member}" if self.member else self.file
+
+    @property
+    def short_name(self) -> str:
+        """The same without the file's folders."""
+        return replace(self, file=self.file if "://" in self.file else Path(self.file).name).name
+
+
+def outcomes(path: str, read: Mapping[str, Any]) -> list[Outcome]:
+    """Return what becomes of a file on its own; of a ZIP archive of several tables, what becomes of each.
 
     Parameters
     ----------
@@ -54,20 +77,34 @@ def outcome(path: str, read: Mapping[str, Any]) -> tuple[str, str, str]:
     read : mapping
         Options of `songatlas.read_tracks`.
     """
+    from songatlas.io.sources.open import tables_in_archive
+
+    members: list[str] = []
+    if not (read.get("table") or read.get("query")):
+        with suppress(SongAtlasError):  # reading it says what is wrong with it
+            members = tables_in_archive(path)
+    if not members:
+        return [_outcome(path, "", read)]
+    return [_outcome(path, member, {**read, "table": member}) for member in members]
+
+
+def _outcome(path: str, member: str, read: Mapping[str, Any]) -> Outcome:
     from songatlas.api import read_tracks
     from songatlas.io.read import shown_name
 
     name = shown_name(path) if "://" in path else path
+
+    def told(message: object) -> str:
+        return str(message).removeprefix(f"{path}: ").removeprefix(f"{member}: ")
+
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", DataWarning)
         try:
             table = read_tracks(path, **read)
         except SongAtlasError as err:
-            return name, "refused", str(err).removeprefix(f"{path}: ")
-    account = table.attrs["songatlas"]
-    told = [_told(account, len(table))]
-    told += [str(w.message).removeprefix(f"{path}: ") for w in caught if issubclass(w.category, DataWarning)]
-    return name, "read", " ".join(told)
+            return Outcome(name, member, "refused", told(err))
+    notes = [told(w.message) for w in caught if issubclass(w.category, DataWarning)]
+    return Outcome(name, member, "read", " ".join([_told(table.attrs["songatlas"], len(table)), *notes]))
 
 
 def _told(account: Mapping[str, Any], n_rows: int) -> str:
@@ -95,22 +132,18 @@ def _units(read: Mapping[str, str]) -> str:
     return ", ".join([*sorted(filter(None, shares)), *filter(None, others)])
 
 
-def outcomes_table(outcomes: Sequence[tuple[str, str, str]]) -> "Table":
+def outcomes_table(outcomes: Sequence[Outcome]) -> "Table":
     """Return what became of each file as a table."""
-    from pathlib import Path
-
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    table.add_column("file", no_wrap=True, overflow="ellipsis", max_width=42)
+    table.add_column("file", overflow="fold", max_width=42)
     table.add_column("", no_wrap=True)
     table.add_column("what was read, or why not", overflow="fold")
-    for path, verdict, told in outcomes:
-        style = "green" if verdict == "read" else "yellow"
-        table.add_row(
-            Text(path if "://" in path else Path(path).name), Text(verdict, style=style), Text(printable(told))
-        )
+    for one in outcomes:
+        style = "green" if one.verdict == "read" else "yellow"
+        table.add_row(Text(printable(one.short_name)), Text(one.verdict, style=style), Text(printable(one.told)))
     return table
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from ._flags import HELP, Pair
-from ._reading import file_line, outcome, outcomes_table, printable, readings
+from ._flags import reading_flags
+from ._reading import file_line, outcomes, outcomes_table, printable, readings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,18 +30,9 @@ DIGITS = {"loudness": 1, "tempo": 1, "popularity": 1, "artist_popularity": 1, "f
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
-@click.option("--each", is_flag=True, help="A line per file: what was read, or why it was refused.")
-@click.option("--column", type=Pair(str), multiple=True, help=HELP["column"])
-@click.option("--table", help=HELP["table"])
-@click.option("--query", help=HELP["query"])
-@click.option(
-    "--features-from",
-    multiple=True,
-    type=click.Path(),
-    metavar="TABLE",
-    help="Bring audio features in from this table.",
-)
+@click.option("--each", is_flag=True, help="A line per file, also within a ZIP: what was read, or why not.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, for machines.")
+@reading_flags
 def inspect(files: tuple[str, ...], each: bool, as_json: bool, **reading: Any) -> None:
     """Show what a table of tracks holds: how it was read, ranges, duplicates, correlations, problems.
 
@@ -67,14 +58,18 @@ def inspect(files: tuple[str, ...], each: bool, as_json: bool, **reading: Any) -
 
 
 def _show_each(files: Sequence[str], reading: Mapping[str, Any], as_json: bool) -> None:
-    """Print what becomes of every file on its own; exit code 1 where one is refused."""
-    outcomes = [outcome(path, reading) for path in files]
+    """Print what becomes of every file on its own; exit code 1 where of one nothing is read.
+
+    Of a ZIP archive of several tables, something is read where one of them is.
+    """
+    by_file = [outcomes(path, reading) for path in files]
+    found = [one for of_file in by_file for one in of_file]
     if as_json:
-        rows = [{"file": path, "verdict": verdict, "told": told} for path, verdict, told in outcomes]
+        rows = [{"file": one.name, "verdict": one.verdict, "told": one.told} for one in found]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
-        _print_page(lambda console: console.print(outcomes_table(outcomes)), width=WIDE)
-    if any(verdict == "refused" for _, verdict, _ in outcomes):
+        _print_page(lambda console: console.print(outcomes_table(found)), width=WIDE)
+    if any(all(one.verdict == "refused" for one in of_file) for of_file in by_file):
         raise click.exceptions.Exit(1)
 
 

@@ -1,25 +1,26 @@
 """``songatlas run``: the main job on files."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ._flags import given_values, option_flags
 from ._show import notes_on_stderr, prepared_loops, print_account, print_clusters, shown_progress
 
+if TYPE_CHECKING:
+    from songatlas.options import Options
+
 
 @click.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
+@click.argument("files", metavar="[FILE...]", nargs=-1, type=click.Path())
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder to write the run into.")
 @click.option(
-    "--features-from",
-    multiple=True,
-    type=click.Path(),
-    metavar="TABLE",
-    help="Bring audio features in from this table, by id, ISRC, or title and artist; may be repeated, in order.",
+    "--options",
+    "options_file",
+    type=click.Path(path_type=Path),
+    help="Options from a TOML file, such as RUN/options.toml, which names its files too; what is given here wins.",
 )
-@click.option("--options", "options_file", type=click.Path(path_type=Path), help="Options from a TOML file; flags win.")
 @click.option("--overwrite", is_flag=True, help="Replace the folder, if songatlas wrote it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -27,7 +28,6 @@ from ._show import notes_on_stderr, prepared_loops, print_account, print_cluster
 def run(
     files: tuple[str, ...],
     output: Path,
-    features_from: tuple[str, ...],
     options_file: Path | None,
     overwrite: bool,
     as_json: bool,
@@ -42,21 +42,27 @@ def run(
     from songatlas.io.folders import check_target
     from songatlas.options import Options, read_options
 
-    check_target(output, overwrite=overwrite)
     options = (read_options(options_file) if options_file else Options()).with_values(**given_values(values))
+    tracks = files or options.read.tracks
+    if not tracks:
+        raise click.UsageError(_no_file(options_file))
+    check_target(output, overwrite=overwrite)
     with notes_on_stderr(quiet=quiet), shown_progress(quiet=quiet) as progress:
         from songatlas.api import cluster_tracks, read_tracks
         from songatlas.schema import FEATURE_NAMES
 
         with progress.step("reading", None):
             table = read_tracks(
-                files,
+                tracks,
                 require_features=options.features.features == FEATURE_NAMES,
                 column=options.read.column,
                 table=options.read.table,
                 query=options.read.query,
-                features_from=features_from,
+                encoding=options.read.encoding,
+                features_from=options.read.features_from,
+                features_table=options.read.features_table,
             )
+        options = _naming(tracks, options, quiet=quiet)
         if not quiet:
             click.echo(f"Grouping {len(table):,} tracks by how they sound …", err=True)
         with prepared_loops(quiet=quiet):
@@ -68,6 +74,27 @@ def run(
         click.echo(clusters_as_json(found, folder=output))
     elif not quiet:
         print_findings(found, output)
+
+
+def _no_file(options_file: Path | None) -> str:
+    if options_file:
+        return f"{options_file} names no tracks. Name the table of tracks: FILE."
+    return "Missing argument 'FILE...': the table of tracks, or --options of a run whose files are to be read again."
+
+
+def _naming(tracks: tuple[str, ...], options: "Options", *, quiet: bool) -> "Options":
+    """Return the options with the files and databases that were read, so that they repeat the run."""
+    from songatlas.workflow.reading import storable
+
+    features_from = options.read.features_from
+    kept = {"tracks": [storable(one) for one in tracks], "features_from": [storable(one) for one in features_from]}
+    if not quiet and [*kept["tracks"], *kept["features_from"]] != [*tracks, *features_from]:
+        click.echo(
+            "note: options.toml keeps URLs without user, password and settings, and names that are no text with "
+            "question marks: to repeat the run, name these again.",
+            err=True,
+        )
+    return options.with_values(**kept)
 
 
 def print_findings(found: Any, output: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from songatlas.errors import DataError, DataWarning
-from songatlas.results import Rejects
+from songatlas.results import Rejects, reject_unit
 from songatlas.schema import CANONICAL_COLUMNS, TEXT_COLUMNS
 
 from .columns.arrow_text import is_text
@@ -37,6 +37,7 @@ def read_tracks(
     column: Mapping[str, str] | None = None,
     table: str | None = None,
     query: str | None = None,
+    encoding: str | None = None,
 ) -> pd.DataFrame:
     """Return the tracks of one or several files as one table.
 
@@ -71,7 +72,7 @@ def read_tracks(
     frames = []
     for one in given:
         stamp = None if is_url(one) else _stamp(Path(one))
-        found = open_source(one, Choice(table, query))
+        found = open_source(one, Choice(table, query, encoding))
         raws += found
         stamps += [stamp] * len(found)
     names = [writable_text(name) for name in names_of(raws)]
@@ -92,7 +93,9 @@ def _canonical(raw: RawTable, name: str, column: Mapping[str, str] | None, *, re
         raise DataError(f"{raw.where}: none of the {len(raw.rejects):,} rows can be read. {_rejected(raw)}")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", DataWarning)
-        frame = canonical_table(raw.frame, where=raw.where, require_features=require_features, column=column)
+        frame = canonical_table(
+            raw.frame, where=raw.where, require_features=require_features, column=column, marks=raw.marks
+        )
     said = [str(w.message) for w in caught if issubclass(w.category, DataWarning)]
     notes = [*raw.notes, *([_rejected(raw)] if raw.rejects else []), *said]
     for note in notes:
@@ -123,7 +126,7 @@ def _without_totals(raw: RawTable) -> RawTable:
     if len(texts) < 2 or len(filled) != 1 or filled[0].casefold().rstrip(":") not in _TOTALS:
         return raw
     reject = Reject(len(raw.frame) + 1, f"a row of totals ({filled[0]!r})", ",".join(map(str, raw.frame.iloc[-1])))
-    return replace(raw, frame=raw.frame.iloc[:-1], rejects=(*raw.rejects, reject))
+    return replace(raw, frame=raw.frame.iloc[:-1], marks={}, rejects=(*raw.rejects, reject))
 
 
 def _emptied(raw: RawTable) -> RawTable:
@@ -132,7 +135,8 @@ def _emptied(raw: RawTable) -> RawTable:
 
 def _rejected(raw: RawTable) -> str:
     n = len(raw.rejects)
-    first = "; ".join(f"line {r.line:,}: {r.reason}" for r in raw.rejects[:3])
+    unit = reject_unit(raw.facts.get("format", ""))
+    first = "; ".join(f"{unit} {r.line:,}: {r.reason}" for r in raw.rejects[:3])
     more = "; …" if n > 3 else ""
     return f"{raw.where}: {n:,} {'row was' if n == 1 else 'rows were'} rejected ({first}{more})."
 

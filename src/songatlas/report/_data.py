@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from songatlas.options import Options
-from songatlas.results import Exploration, FeatureSummary, RunData
+from songatlas.results import Exploration, FeatureSummary, RunData, reject_unit
 from songatlas.schema import FEATURES
 
 from .plain import plain_number, plain_text, plain_value
@@ -74,11 +74,22 @@ def _reading(run: RunData) -> dict[str, Any]:
         "decimals": plain_text(str(run.manifest.get("decimals") or "")),
         "vetoed": {plain_text(k): plain_text(v) for k, v in (run.manifest.get("vetoed") or {}).items()},
         "join": _join(run.manifest.get("join")),
-        "rejects": [
-            {"file": plain_text(file), "line": int(line), "reason": plain_text(reason), "text": plain_text(text[:120])}
-            for file, line, reason, text in run.rejects.head(MOST_REJECTS).itertuples(index=False)
-        ],
+        "rejects": _rejects(run),
     }
+
+
+def _rejects(run: RunData) -> list[dict[str, str]]:
+    """Return the first rejected rows with their places, such as line 3 of a CSV file or entry 3 of a JSON file."""
+    units = {str(file["name"]): reject_unit(str(file.get("format"))) for file in run.manifest.get("inputs", [])}
+    return [
+        {
+            "file": plain_text(file),
+            "place": f"{units.get(file, 'line')} {int(line):,}",
+            "reason": plain_text(reason),
+            "text": plain_text(text[:120]),
+        }
+        for file, line, reason, text in run.rejects.head(MOST_REJECTS).itertuples(index=False)
+    ]
 
 
 def _columns_by_file(run: RunData) -> list[tuple[str, list[list[str]]]]:

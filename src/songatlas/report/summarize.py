@@ -4,6 +4,7 @@ Nothing is computed here but sums and shares for display. Timings, dates and pla
 so that the same input, options and seed give the same pages.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -99,6 +100,7 @@ def _direction(loadings: Any, features: tuple[str, ...]) -> dict[str, list[str]]
 
 def _made(run: RunData) -> dict[str, Any]:
     manifest = run.manifest
+    options = _without_places(run.options)
     return {
         "songatlas": plain_text(manifest.get("songatlas")),
         "python": plain_text(manifest.get("python")),
@@ -106,12 +108,17 @@ def _made(run: RunData) -> dict[str, Any]:
         "schema_version": plain_value(manifest.get("schema_version")),
         "seed": int(manifest.get("seed", run.options.seed)),
         "inputs": plain_value(manifest.get("inputs", [])),
-        "options_toml": options_to_toml(run.options),
-        "changed_options": _changed_options(run.options),
+        "options_toml": options_to_toml(options),
+        "changed_options": _changed_options(options),
         "label_order": plain_text(manifest.get("label_order")),
         "warnings": [plain_text(warning) for warning in manifest.get("warnings", [])],
         "exactness": summarize_exactness(run),
     }
+
+
+def _without_places(options: Options) -> Options:
+    """Return the options without where the files lie: their names and digests are among the inputs."""
+    return replace(options, read=replace(options.read, tracks=(), features_from=()))
 
 
 def _changed_options(options: Options) -> list[dict[str, Any]]:

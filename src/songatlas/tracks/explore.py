@@ -15,6 +15,7 @@ from songatlas.schema import CANONICAL_COLUMNS, FEATURE_NAMES
 
 from .duplicates import PositionArray, duplicate_rows, equal_features, equal_titles, same_ids
 from .problems import find_problems
+from .treatment import Treatment
 from .values import kept_names, numbers
 
 AUDIENCE_COLUMNS: tuple[str, ...] = ("popularity", "artist_popularity", "followers")
@@ -36,7 +37,9 @@ REDUNDANT_ABOVE = 0.7
 """Two features that share half of their variance (r² = .49) count nearly twice in every distance."""
 
 
-def explore_tracks(table: pd.DataFrame, source_columns: Sequence[str]) -> Exploration:
+def explore_tracks(
+    table: pd.DataFrame, source_columns: Sequence[str], treatment: Treatment | None = None
+) -> Exploration:
     """Return what a table of tracks holds, with the problems a person should know of.
 
     Parameters
@@ -46,6 +49,8 @@ def explore_tracks(table: pd.DataFrame, source_columns: Sequence[str]) -> Explor
         there, says what each source column was read as and which values could not be read.
     source_columns : sequence of str
         The columns that came from the file; they are listed, and exact duplicates are equal in all of them.
+    treatment : Treatment, optional
+        What cleaning does about doubtful rows, and how many it touched; the problems tell of it.
 
     Returns
     -------
@@ -81,7 +86,9 @@ def explore_tracks(table: pd.DataFrame, source_columns: Sequence[str]) -> Explor
         redundant=redundant,
         top_genres=most_common(table, "genres", 20),
         top_artists=top_artists,
-        problems=find_problems(table, features, duplicates, redundant, top_artists, reading.get("unreadable", {})),
+        problems=find_problems(
+            table, features, duplicates, redundant, top_artists, reading.get("unreadable", {}), treatment
+        ),
     )
 
 

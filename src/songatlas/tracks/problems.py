@@ -1,7 +1,7 @@
 """Lists what a person should know about a table before clustering it, in plain words and with examples.
 
 Each check returns one `Problem` or None; the order of the checks is the order of the list. Thresholds are
-those of the cleaning rules' defaults, so that what is listed here is what cleaning will do.
+those of the cleaning rules, so that what is listed here is what cleaning does (`songatlas.tracks.treatment`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +15,7 @@ from songatlas.schema import FEATURE_NAMES, FEATURES
 
 from .duplicates import has_text, re_releases
 from .row_rules import Findings, find_rows
+from .treatment import Treatment
 from .values import numbers
 
 N_EXAMPLES = 3
@@ -39,6 +40,7 @@ def find_problems(
     redundant: Pairs,
     top_artists: Sequence[tuple[str, int]],
     unreadable: Mapping[str, tuple[int, Sequence[str]]],
+    treatment: Treatment | None = None,
 ) -> tuple[Problem, ...]:
     """Return the problems of a table, those that cost tracks first.
 
@@ -48,13 +50,16 @@ def find_problems(
     features, duplicates, redundant, top_artists
         As `songatlas.tracks.explore.explore_tracks` finds them.
     unreadable : mapping of column to how many values could not be read, and examples
+    treatment : Treatment, optional
+        What is done about doubtful rows; by default what a run does without options.
     """
+    treatment = treatment or Treatment()
     audio = [feature for feature in features if feature.name in FEATURE_NAMES]
     checks = [
         _absent_features(audio),
-        *_row_problems(table, audio),
+        *_row_problems(table, audio, treatment),
         *_unreadable(unreadable),
-        *_duplicate_problems(table, duplicates),
+        *_duplicate_problems(table, duplicates, treatment),
         _empty_genres(table),
         _dominant_artists(top_artists, len(table)),
         _shared_names(table),
@@ -81,43 +86,49 @@ def _absent_features(audio: Sequence[FeatureSummary]) -> Problem | None:
 # --- single rows -----------------------------------------------------------------------------------------
 
 
-def _row_problems(table: pd.DataFrame, audio: Sequence[FeatureSummary]) -> Iterator[Problem | None]:
+def _row_problems(
+    table: pd.DataFrame, audio: Sequence[FeatureSummary], treatment: Treatment
+) -> Iterator[Problem | None]:
     names = [feature.name for feature in audio]
-    options = CleanOptions()
     yield from _not_finite(table, names)
-    found = {rule: find_rows(rule, table, names, options) for rule in _ROW_MESSAGES}
-    for rule, (subject, message) in _ROW_MESSAGES.items():
-        rows = found[rule].rows
-        if len(rows):
-            start = f"{_tracks(len(rows))} ({_percent(len(rows), len(table))}) {subject}"
-            yield Problem(rule, len(rows), f"{start}: {message}", _examples(table, found[rule]))
+    for rule, (subject, message) in _row_messages(treatment.options).items():
+        found = find_rows(rule, table, names, treatment.options)
+        n = len(found.rows)
+        if n:
+            start = f"{_tracks(n)} ({_percent(n, len(table))}) {subject}"
+            yield Problem(rule, n, f"{start}: {message} {treatment.of_rows(rule)}", _examples(table, found))
 
 
-_ROW_MESSAGES: dict[str, tuple[str, str]] = {
-    "failed_analysis": (
-        "with tempo 0, or with danceability, speechiness and valence all 0",
-        "the audio analysis failed (noise, silence, fanfares). Set aside: kept, they would form a cluster of "
-        "their own.",
-    ),
-    "out_of_range": (
-        "with a value outside its feature's range",
-        "impossible, so set aside. If there are many, the column is in another unit or is another column.",
-    ),
-    "loud": (
-        "louder than 0 dB",
-        "more than full scale allows on average, so over-driven or mastered oddly. Kept and marked.",
-    ),
-    "short": ("shorter than 30 seconds", "intros, skits and jingles more than songs. Kept and marked."),
-    "long": (
-        "longer than 20 minutes",
-        "mixes, live sets, books. They stretch the scale of duration for all others; a log transform helps. "
-        "Kept and marked.",
-    ),
-    "spoken": (
-        "of spoken word (speechiness above 0.66)",
-        "audio drama, comedy, poetry; where they are many they form a cluster. Kept and marked.",
-    ),
-}
+def _row_messages(options: CleanOptions) -> dict[str, tuple[str, str]]:
+    """Return for each rule which tracks it finds, and what is to be known of them."""
+    return {
+        "failed_analysis": (
+            "with tempo 0, or with danceability, speechiness and valence all 0",
+            "the audio analysis failed (noise, silence, fanfares). Clustered, they would form a cluster of their own.",
+        ),
+        "out_of_range": (
+            "with a value outside its feature's range",
+            "impossible. If there are many, the column is in another unit or is another column.",
+        ),
+        "loud": (
+            f"louder than {options.loud_above_db:g} dB",
+            "more than full scale allows on average, so over-driven or mastered oddly."
+            if options.loud_above_db >= 0
+            else "over-driven or mastered oddly, perhaps.",
+        ),
+        "short": (
+            f"shorter than {options.short_below_seconds:g} seconds",
+            "intros, skits and jingles more than songs.",
+        ),
+        "long": (
+            f"longer than {options.long_above_minutes:g} minutes",
+            "mixes, live sets, books. They stretch the scale of duration for all others; a log transform helps.",
+        ),
+        "spoken": (
+            f"of spoken word (speechiness above {options.spoken_above:g})",
+            "audio drama, comedy, poetry; where they are many they form a cluster.",
+        ),
+    }
 
 
 def _not_finite(table: pd.DataFrame, names: Sequence[str]) -> Iterator[Problem]:
@@ -152,27 +163,27 @@ def _unreadable(unreadable: Mapping[str, tuple[int, Sequence[str]]]) -> Iterator
 # --- duplicates ------------------------------------------------------------------------------------------
 
 
-def _duplicate_problems(table: pd.DataFrame, duplicates: Mapping[str, int]) -> Iterator[Problem]:
-    messages = {
-        "rows": ("duplicate_rows", "equal to an earlier row in every column: merged into the first."),
-        "ids": ("same_ids", "with the id of an earlier row: merged into it, and their genres united."),
-        "title_artist": (
-            "same_titles",
-            "with title and artist of an earlier row: versions and reissues. Only those that also sound the "
-            "same are merged.",
-        ),
-    }
-    for key, (name, message) in messages.items():
+def _duplicate_problems(table: pd.DataFrame, duplicates: Mapping[str, int], treatment: Treatment) -> Iterator[Problem]:
+    for key, rule, name, subject in (
+        ("rows", "duplicate_row", "duplicate_rows", "equal to an earlier row in every column."),
+        ("ids", "same_id", "same_ids", "with the id of an earlier row."),
+    ):
         n = duplicates.get(key, 0)
         if n:
-            yield Problem(name, n, f"{_tracks(n)} {message}")
+            yield Problem(name, n, f"{_tracks(n)} {subject} {treatment.of_repeats(rule, n)}")
+    n = duplicates.get("title_artist", 0)
+    if n:
+        merged = treatment.mode("re_release") == "merge"
+        what = "Only those that also sound the same are merged." if merged else "That alone merges none of them."
+        message = f"{_tracks(n)} with title and artist of an earlier row: versions and reissues. {what}"
+        yield Problem("same_titles", n, message)
     first = re_releases(table, np.ones(len(table), dtype=bool))
     again = np.flatnonzero(first != np.arange(len(table)))
     if len(again):
         message = (
-            f"{_tracks(len(again))} by the same artist with the same features as an earlier row: the same "
-            "recording again, merged into the most popular. Kept, they would make clusters look denser than "
-            "they are."
+            f"{_tracks(len(again))} by the same artist with the same features as an earlier row: the same recording "
+            "again. Clustered, they would make clusters look denser than they are. "
+            f"{treatment.of_repeats('re_release', len(again))}"
         )
         shown = tuple(f"{_track(table, row)} = row {first[row] + 1}" for row in again[:N_EXAMPLES])
         yield Problem("re_releases", len(again), message, shown)

@@ -17,6 +17,7 @@ from songatlas.tracks.clean import clean_tracks
 from songatlas.tracks.explore import explore_tracks
 from songatlas.tracks.features import FeatureTable, choose_features, drop_constant
 from songatlas.tracks.scale import fit_scaling, scale
+from songatlas.tracks.treatment import Treatment
 
 _LARGEST = 1e100  # squares and their sums stay finite
 
@@ -52,8 +53,8 @@ def prepare(table: Any, options: Options) -> Prepared:
     table = canonical_table(table, require_features=default_features, column=options.read.column)
     source_columns = tuple(table.attrs["songatlas"]["source_columns"])
     chosen = choose_features(table, options.features)
-    exploration = explore_tracks(table, source_columns)
     cleaning = clean_tracks(table, chosen.names, options.clean)
+    exploration = explore_tracks(table, source_columns, Treatment(options.clean, cleaning.counts))
     kept = np.flatnonzero(cleaning.state == "kept")
     if (cleaning.state != "set_aside").sum() < 2:
         raise DataError(_nothing_left(table, len(kept), cleaning, chosen))

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from songatlas.errors import DataError, ParameterError
+from songatlas.io.columns.plain_columns import writable_text
 from songatlas.io.plain import to_plain
 from songatlas.io.read import read_tracks as read_tables
 from songatlas.io.read import refuse_two_scales, shown_name
+from songatlas.io.sources.database_urls import without_secrets
+from songatlas.io.sources.open import has_tables, is_url
 from songatlas.tracks.join import describe_join, join_features
 
 Given = str | Path
@@ -21,7 +25,9 @@ def read_tracks(
     column: Mapping[str, str] | None = None,
     table: str | None = None,
     query: str | None = None,
+    encoding: str | None = None,
     features_from: Given | Iterable[Given] = (),
+    features_table: str | None = None,
 ) -> pd.DataFrame:
     """Return the tracks of one or several files as one table, with audio features from others where these lack them.
 
@@ -35,10 +41,15 @@ def read_tracks(
     column : mapping of canonical name to source column, optional
         Columns of ``paths`` read by hand, such as ``{"valence": "Mood"}``; 'none' leaves a canonical column out.
     table, query : str, optional
-        The sheet, table or view to read from a workbook or database, or a query that reads.
+        The sheet of a workbook, table or view of a database, or file in a ZIP to read, or a query that reads.
+    encoding : str, optional
+        The encoding of ``paths``, which are text files, such as ``"cp1251"``; told from the bytes by default.
     features_from : path, database URL, or iterable of them
         Tables with audio features, asked in this order for each track that lacks them: by id, by ISRC, by title and
         artist.
+    features_table : str, optional
+        The sheet, table, view or file to read from ``features_from``; of several sources, from each that is a
+        workbook, database or ZIP.
 
     Returns
     -------
@@ -52,13 +63,16 @@ def read_tracks(
     DataError
         When a file is missing, empty, unreadable, holds no audio feature, or values on another scale; or when no
         track finds its features.
+    ParameterError
+        When a table, query or encoding is named that does not exist, or for a file that has none.
     """
     sources = [features_from] if isinstance(features_from, (str, Path)) else list(features_from)
+    parts = _parts(sources, features_table)
     wanted = require_features and not sources
-    tracks = read_tables(paths, require_features=wanted, column=column, table=table, query=query)
+    tracks = read_tables(paths, require_features=wanted, column=column, table=table, query=query, encoding=encoding)
     if not sources:
         return tracks
-    others = [(shown_name(source), read_tables(source)) for source in sources]
+    others = [(shown_name(source), _features(source, part)) for source, part in zip(sources, parts, strict=True)]
     refuse_two_scales([table.attrs["songatlas"] for _, table in [("", tracks), *others]])
     joined, report = join_features(tracks, others)
     account = dict(tracks.attrs["songatlas"])
@@ -70,6 +84,43 @@ def read_tracks(
     account["features_from"] = [file for source in sources_of_features for file in source["files"]]
     joined.attrs["songatlas"] = account
     return joined
+
+
+def storable(given: Given) -> str:
+    """Return how a file or database may be written down: as it was named, but a URL without its secrets.
+
+    Where that is not all of the name, it opens nothing, or only what needs no password.
+    """
+    return without_secrets(str(given)) if is_url(given) else writable_text(str(given))
+
+
+def _parts(sources: Sequence[Given], table: str | None) -> list[str | None]:
+    """Return the table to read from each source of features; one alone must have it, of several those that can."""
+    if table is None:
+        return [None] * len(sources)
+    if not sources:
+        raise ParameterError(
+            f"features_table names a table of --features-from, and there is none, got {table!r}. A table of the tracks "
+            "themselves is named with --table."
+        )
+    if len(sources) == 1:
+        return [table]
+    parts = [table if has_tables(source) else None for source in sources]
+    if not any(parts):
+        names = ", ".join(shown_name(source) for source in sources)
+        raise ParameterError(f"features_table is {table!r}, but no workbook, database or ZIP archive is among {names}.")
+    return parts
+
+
+def _features(source: Given, table: str | None) -> pd.DataFrame:
+    """Return a table that features are taken from; what is said of it names the flag for its own table."""
+    try:
+        return read_tables(source, table=table)
+    except (DataError, ParameterError) as err:
+        told = str(err)
+        if "--table" not in told:
+            raise
+        raise type(err)(told.replace("--table", "--features-table")) from err
 
 
 def _columns(own: list[list[str]], others: Sequence[tuple[str, pd.DataFrame]]) -> list[list[str]]:

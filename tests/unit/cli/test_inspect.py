@@ -1,5 +1,6 @@
 import io
 import json
+import zipfile
 
 import numpy as np
 import pandas as pd
@@ -199,6 +200,43 @@ def test_each_file_gets_a_line_and_a_refusal_the_exit_code(tmp_path, csv_file):
     assert "absent.csv refused no such file" in text
     as_json = CliRunner().invoke(inspect, ["--each", str(csv_file), "--json"])
     assert as_json.exit_code == 0 and json.loads(as_json.output)[0]["verdict"] == "read"
+
+
+def zipped(path, **members):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("_", "/", 1) + ".csv", content)
+        archive.writestr("more.parquet", b"PAR1")
+    return str(path)
+
+
+def test_each_table_in_an_archive_gets_a_line_and_one_refused_does_not_refuse_the_others(tmp_path):
+    table, nothing = songs(30).to_csv(index=False), "user,plays\na,1\nb,2\n"
+    path = zipped(tmp_path / "export.zip", a_liked=table, a_plays=nothing, b_liked=table)
+    result = CliRunner().invoke(inspect, ["--each", path])
+    text = " ".join(result.output.split())
+    assert result.exit_code == 0
+    for name in ("a", "b"):
+        assert f"export.zip: {name}/liked.csv read no known family; CSV, UTF-8, comma; 30 rows" in text
+    assert "export.zip: a/plays.csv refused no audio features" in text
+    assert "export.zip: more.parquet refused holds more.parquet, which cannot be read inside an archive" in text
+    as_json = json.loads(CliRunner().invoke(inspect, ["--each", "--json", path]).output)
+    assert [row["file"] for row in as_json] == [
+        f"{path}: {name}" for name in ("a/liked.csv", "a/plays.csv", "b/liked.csv", "more.parquet")
+    ]
+    one = CliRunner().invoke(inspect, ["--each", "--table", "plays.csv", path])
+    assert one.exit_code == 1 and "export.zip refused" in " ".join(one.output.split())
+
+
+def test_an_archive_of_which_nothing_is_read_gives_the_exit_code(tmp_path, csv_file):
+    nothing = "user,plays\na,1\nb,2\n"
+    path = zipped(tmp_path / "export.zip", a_plays=nothing)
+    assert CliRunner().invoke(inspect, ["--each", path]).exit_code == 1
+    assert CliRunner().invoke(inspect, ["--each", str(csv_file), path]).exit_code == 1
+    damaged = tmp_path / "damaged.zip"
+    damaged.write_bytes(b"PK\x03\x04 not really")
+    result = CliRunner().invoke(inspect, ["--each", str(damaged)])
+    assert result.exit_code == 1 and "damaged.zip refused starts like a ZIP archive" in " ".join(result.output.split())
 
 
 @pytest.mark.parametrize("flags", [["--each"], ["--each", "--json"]])

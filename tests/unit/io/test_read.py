@@ -1,6 +1,7 @@
 """Reading: the four naming families, types kept, sources kept, and clear refusals."""
 
 import gzip
+import json
 
 import numpy as np
 import pandas as pd
@@ -383,3 +384,14 @@ def test_a_second_column_that_could_be_meant_is_said_unless_it_is_the_same_in_an
         read = canonical_table(table)
     assert read["energy"].tolist() == table["energy"].tolist()
     canonical_table(pd.DataFrame({**features(50), "duration_s": np.round(features(50)["duration_ms"] / 1000)}))
+
+
+def test_rejected_entries_and_lines_are_called_what_they_are(tmp_path):
+    tracks = [{"name": "x", "energy": 0.5, "tempo": 100}, None, {"name": "y", "energy": 0.25, "tempo": 90}]
+    whole, lines = tmp_path / "t.json", tmp_path / "t.jsonl"
+    whole.write_text(json.dumps(tracks))
+    lines.write_text("\n".join(map(json.dumps, tracks)))
+    with pytest.warns(DataWarning, match=r"t\.json: 1 row was rejected \(entry 2: null entry\)"):
+        read_tracks(whole)
+    with pytest.warns(DataWarning, match=r"t\.jsonl: 1 row was rejected \(line 2: null entry\)"):
+        read_tracks(lines)

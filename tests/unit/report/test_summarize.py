@@ -2,12 +2,13 @@ import dataclasses
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from songatlas.report import render_report, summarize
 from songatlas.report.plain import plain_text
 from songatlas.report.words import separation_words
-from songatlas.results import Provenance
+from songatlas.results import REJECT_COLUMNS, Provenance
 
 
 def test_summary_survives_strict_json_unchanged(run):
@@ -28,6 +29,21 @@ def test_timings_and_unknown_manifest_keys_change_nothing(run, run_with):
 def test_empty_manifest_is_enough(run_with):
     made = summarize(run_with(manifest={}))["made"]
     assert (made["songatlas"], made["inputs"], made["warnings"], made["seed"]) == ("", [], [], 7)
+
+
+@pytest.mark.parametrize(("kind", "place"), [("CSV", "line 1,203"), ("JSON", "entry 1,203"), ("Parquet", "row 1,203")])
+def test_a_rejected_row_is_placed_as_its_file_counts(run, run_with, kind, place):
+    rejects = pd.DataFrame([("a.dat", 1203, "null entry", "")], columns=REJECT_COLUMNS)
+    found = run_with(rejects=rejects, manifest={**run.manifest, "inputs": [{"name": "a.dat", "format": kind}]})
+    assert [r["place"] for r in summarize(found)["data"]["reading"]["rejects"]] == [place]
+    assert f"<bdi>a.dat</bdi>, {place}</span>" in render_report(summarize(found), {}, {})
+
+
+def test_where_files_lie_is_not_told(run, run_with):
+    options = run.options.with_values(tracks=["/home/ana/a.csv"], features_from=["/home/ana/f.csv"], table="t")
+    told = summarize(run_with(options=options))
+    assert "/home/ana" not in json.dumps(told)
+    assert [o["name"] for o in told["made"]["changed_options"] if o["name"].startswith("read.")] == ["read.table"]
 
 
 def test_noise_is_counted_over_the_clustered_tracks(run, run_with):

@@ -7,8 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from songatlas.options import CleanOptions
 from songatlas.schema import FEATURE_NAMES
+from songatlas.tracks.clean import clean_tracks
 from songatlas.tracks.explore import correlations, explore_tracks, most_common, summarize_feature
+from songatlas.tracks.treatment import Treatment
 
 
 def songs(n, seed=0):
@@ -185,6 +188,62 @@ def test_repeated_recordings_are_a_problem():
     found = problems(table)
     assert {"duplicate_rows", "same_ids", "same_titles", "re_releases"} <= set(found)
     assert found["re_releases"].examples == ("row 401: Title 7 – Artist 7 = row 8",)
+
+
+def repeated():
+    """Return 400 tracks, five of which come again: two whole, one under its id, two under new ids."""
+    table = songs(400).iloc[[*range(400), 7, 8, 9, 10, 11]].reset_index(drop=True)
+    table.loc[402, "track_name"] = "Another title"
+    table.loc[403:, "track_id"] = ["new1", "new2"]
+    return table
+
+
+def said(table, **modes):
+    """Return what the problems say after cleaning with these options."""
+    options = CleanOptions(**modes)
+    counts = clean_tracks(table, FEATURE_NAMES, options).counts
+    found = explore_tracks(table, list(table.columns), Treatment(options, counts))
+    return {problem.name: problem.message for problem in found.problems}
+
+
+def test_problems_tell_what_cleaning_did():
+    told = said(repeated())
+    assert told["duplicate_rows"] == "2 tracks equal to an earlier row in every column. Merged into the first."
+    assert told["same_ids"] == (
+        "3 tracks with the id of an earlier row. 1 was merged into the first, and their genres united; an earlier rule "
+        "had merged or set aside the other 2."
+    )
+    assert told["re_releases"].startswith("5 tracks by the same artist with the same features")
+    assert told["re_releases"].endswith(
+        "2 were merged into the most popular; an earlier rule had merged or set aside the other 3."
+    )
+
+
+@pytest.mark.parametrize(
+    "modes", [{"same_id": "keep", "duplicate_row": "keep", "re_release": "keep"}, {"keep_all": True}]
+)
+def test_nothing_is_said_to_be_merged_that_was_kept(modes):
+    told = said(repeated(), **modes)
+    assert {"duplicate_rows", "same_ids", "same_titles", "re_releases"} <= set(told)
+    for name in ("duplicate_rows", "same_ids", "re_releases"):
+        assert told[name].endswith(" Kept."), name
+    assert told["same_titles"].endswith("That alone merges none of them.")
+    assert "merged" not in " ".join(told.values())
+
+
+def test_before_cleaning_problems_tell_what_a_run_does():
+    found = problems(repeated())
+    assert found["same_ids"].message.endswith("A run merges them into the first, and their genres united.")
+    assert found["re_releases"].message.endswith("A run merges them into the most popular.")
+
+
+def test_rows_are_found_by_the_thresholds_of_the_run_and_treated_as_it_says():
+    table = songs(400)
+    table.loc[4, "duration_ms"] = 40_000
+    assert "short" not in said(table)
+    told = said(table, short_below_seconds=45, short="set-aside")["short"]
+    assert told.startswith("1 track (0.25 %) shorter than 45 seconds:") and told.endswith(" Set aside.")
+    assert said(table, short_below_seconds=45)["short"].endswith(" Kept and marked.")
 
 
 def test_artist_with_many_tracks_is_a_problem():

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import sqlite3
 import warnings
+import zipfile
+from contextlib import closing
 
 import numpy as np
 import pandas as pd
@@ -10,6 +13,7 @@ import pytest
 
 from songatlas import cluster_tracks, make_catalogue, read_tracks
 from songatlas.errors import DataError, DataWarning, ParameterError, SongAtlasError
+from songatlas.workflow.reading import storable
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +69,63 @@ def test_sources_are_asked_in_order(tmp_path, catalogue, features):
     table = read_tracks(path, features_from=[first, features])
     assert (table["features_from"].iloc[:50] == "first.csv").all() and (table["energy"].iloc[:50] == 0.125).all()
     assert (table["features_from"].iloc[50:] == "features.csv").all()
+
+
+def table_in(kind, path, catalogue):
+    """Write a source of features that holds two tables which could be meant, 'ours' and 'halved'."""
+    tables = {"ours": catalogue, "halved": catalogue.assign(energy=catalogue["energy"] / 2)}
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, table in tables.items():
+                archive.writestr(f"deep/{name}.csv", table.to_csv(index=False))
+            archive.writestr("about.csv", "user,plays\na,1\n")
+        return "ours.csv"
+    if kind == "sqlite":
+        with closing(sqlite3.connect(path)) as base:
+            for name, table in tables.items():
+                table.to_sql(name, base, index=False)
+    else:
+        with pd.ExcelWriter(path) as book:
+            for name, table in tables.items():
+                table.to_excel(book, sheet_name=name, index=False)
+    return "ours"
+
+
+@pytest.mark.parametrize("kind", ["zip", "sqlite", "xlsx"])
+def test_the_table_that_features_come_from_is_named(tmp_path, catalogue, kind):
+    source = tmp_path / f"features.{kind}"
+    name = table_in(kind, source, catalogue.head(60))
+    path = tmp_path / "mine.csv"
+    playlist(catalogue, slice(0, 50)).to_csv(path, index=False)
+    table = read_tracks(path, features_from=source, features_table=name)
+    np.testing.assert_allclose(table["energy"], catalogue["energy"].head(50))
+    with pytest.raises(ParameterError, match="'nothing'"):
+        read_tracks(path, features_from=source, features_table="nothing")
+    if kind != "zip":
+        with pytest.raises(DataError, match=r"--features-table"):
+            read_tracks(path, features_from=source)
+
+
+def test_the_table_is_that_of_the_sources_that_have_several(tmp_path, catalogue, features):
+    name = table_in("sqlite", tmp_path / "features.db", catalogue.head(20))
+    path = tmp_path / "mine.csv"
+    playlist(catalogue, slice(0, 50)).to_csv(path, index=False)
+    table = read_tracks(path, features_from=[tmp_path / "features.db", features], features_table=name)
+    assert table["features_from"].tolist() == ["features.db"] * 20 + ["features.csv"] * 30
+    with pytest.raises(
+        ParameterError, match=r"no workbook, database or ZIP archive is among features.csv, features.csv"
+    ):
+        read_tracks(path, features_from=[features, features], features_table=name)
+    with pytest.raises(ParameterError, match=r"features.csv: a table can be named for workbooks"):
+        read_tracks(path, features_from=features, features_table=name)
+    with pytest.raises(ParameterError, match="there is none, got 'ours'"):
+        read_tracks(features, features_table=name)
+
+
+def test_names_are_stored_as_given_and_urls_without_their_secrets(tmp_path):
+    assert storable("sub/a.csv") == "sub/a.csv" and storable(tmp_path) == str(tmp_path)
+    assert storable("sqlite:///music.db") == "sqlite:///music.db"
+    assert storable("mysql+pymysql://ana:pw@h/music?ssl_key=k") == "mysql+pymysql://h/music"
 
 
 def test_files_of_several_dialects_are_read_each_in_its_own_units(tmp_path, catalogue):

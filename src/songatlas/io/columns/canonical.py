@@ -5,9 +5,7 @@ The source columns stay as they were. How each column was read, with the evidenc
 """
 
 import warnings
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 import narwhals as nw
@@ -26,12 +24,11 @@ from .number_columns import Read, read_number_columns
 from .numbers import Unreadable, numeric_values
 from .plain_columns import plain_values, writable_text
 from .refusals import listed, no_features, refuse_glued, refuse_no_tracks, refuse_words, vetoes
+from .text_marks import Marks, marks_of_each
 from .texts import artists_parted_by_commas, ids_of_objects, is_missing, text_column, undated, years
 
 _SAME_IN_ANOTHER_UNIT = 0.999  # correlation, from which on two columns differ by unit and rounding only
 _MOST_RIVALS = 200  # columns that are looked at
-_MANY_ROWS = 100_000  # from here on, columns are converted side by side
-_WORKERS = 2
 
 
 def canonical_table(
@@ -40,6 +37,7 @@ def canonical_table(
     where: str = "the table",
     require_features: bool = True,
     column: Mapping[str, str] | None = None,
+    marks: Mapping[str, Marks] | None = None,
 ) -> pd.DataFrame:
     """Return a pandas, polars or Arrow table with its canonical columns added.
 
@@ -54,6 +52,8 @@ def canonical_table(
         Refuse a table without audio features.
     column : mapping of canonical name to source column, optional
         Columns read by hand; 'none' leaves a canonical column out.
+    marks : mapping of source column to Marks, optional
+        What kinds of bytes texts hold, where that is known already.
 
     Raises
     ------
@@ -79,20 +79,9 @@ def canonical_table(
     refuse_no_tracks(source, found, where)
     refuse_words(source, found, where)
     refuse_glued(source, found, where)
-    with ThreadPoolExecutor(_WORKERS) as workers:
-        side_by_side = workers if len(source) >= _MANY_ROWS else None
-        texts = _text_columns(source, found, side_by_side)
-        dated = None if "release_date" not in found or "year" in found else source[found["release_date"].source]
-        dates = (
-            None
-            if dated is None
-            else side_by_side.submit(years, dated).result
-            if side_by_side
-            else partial(years, dated)
-        )
-        read, mark = read_number_columns(source, found, where)
-        read |= {name: column() for name, column in texts.items()}
-    _add_years(read, dates)
+    read, mark = read_number_columns(source, found, where)
+    read |= _text_columns(source, found, marks or {})
+    _add_years(read, source, found)
     _warn(read, found)
     _warn_of_rivals(source, found, where)
     _warn_of_probabilities(source, read)
@@ -111,29 +100,29 @@ def _recognized(source: pd.DataFrame, column: Mapping[str, str] | None) -> tuple
         wrong |= more
 
 
-def _text_columns(
-    source: pd.DataFrame, found: Mapping[str, Recognized], workers: ThreadPoolExecutor | None
-) -> dict[str, Callable[[], Read]]:
-    """Return, for each text column, what gives it in canonical form; with workers they are at it already."""
+def _text_columns(source: pd.DataFrame, found: Mapping[str, Recognized], marks: Mapping[str, Marks]) -> dict[str, Read]:
+    """Return each text column in canonical form."""
     ids = source[found["artist_id"].source] if "artist_id" in found else None
-
-    def read(name: str) -> Read:
-        values = source[found[name].source]
-        commas = name == "artist_name" and artists_parted_by_commas(values, ids)
-        return Read(text_column(name, values, commas=commas), why="commas part the artists" if commas else "")
-
-    jobs = {name: partial(read, name) for name in TEXT_COLUMNS if name in found}
+    sources = {name: found[name].source for name in TEXT_COLUMNS if name in found}
+    unknown = {s: to_arrow(source[s]) for s in sources.values() if s not in marks and is_text(source[s])}
+    marks = {**marks, **marks_of_each(unknown)}
+    read = {}
+    for name, column in sources.items():
+        values = source[column]
+        commas = name == "artist_name" and artists_parted_by_commas(values, ids, marks.get(column))
+        texts = text_column(name, values, commas=commas, marks=marks.get(column))
+        read[name] = Read(texts, why="commas part the artists" if commas else "")
     of_objects = None if ids is not None or "artist_name" not in found else source[found["artist_name"].source]
     if of_objects is not None and (known := ids_of_objects(of_objects)) is not None:
-        jobs["artist_id"] = partial(Read, known)
-    return {name: workers.submit(job).result if workers else job for name, job in jobs.items()}
+        read["artist_id"] = Read(known)
+    return read
 
 
-def _add_years(read: dict[str, Read], years_of_dates: Callable[[], pd.Series] | None) -> None:
+def _add_years(read: dict[str, Read], source: pd.DataFrame, found: Mapping[str, Recognized]) -> None:
     """Add the year of each release date, where no column has it, and the decade of each year."""
-    if years_of_dates is not None:
+    if "release_date" in found and "year" not in found:
         dates = read["release_date"].values
-        read["year"] = Read(years_of_dates())
+        read["year"] = Read(years(source[found["release_date"].source]))
         lost = undated(dates, read["year"].values)
         if len(lost):
             shown = ", ".join(repr(text[:40]) for text in pc.unique(lost).slice(0, 3).to_pylist())

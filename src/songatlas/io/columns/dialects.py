@@ -221,8 +221,18 @@ def _resembled(name: str) -> str:
     known = alias_table().get(words)
     if known:  # a weak word without company, or a second column for one feature
         return known.canonical if known.canonical in FEATURE_NAMES else ""
-    near = difflib.get_close_matches(words, _feature_words(len(words)), n=1, cutoff=_NEAR)
+    near = difflib.get_close_matches(words, _feature_words(len(words)), n=5, cutoff=_NEAR)
+    near = [name for name in near if _near_word_by_word(words, name)]
     return alias_table()[near[0]].canonical if near else ""
+
+
+def _near_word_by_word(one: str, other: str) -> bool:
+    """Return whether names of equally many words are near in most of them: 'track type' is not nearly 'track time'."""
+    left, right = one.split("_"), other.split("_")
+    if len(left) != len(right):
+        return True
+    far = [a for a, b in zip(left, right, strict=True) if difflib.SequenceMatcher(None, a, b).ratio() < _NEAR]
+    return 2 * len(far) < len(left)
 
 
 @cache

@@ -105,8 +105,13 @@ def _fraction_unit(name: str, values: FloatArray, hint: str, percent: bool, vote
     n_over = int((values > _OVER_ONE).sum()) if top > _OVER_ONE else 0
     over = n_over / len(values)
     several = over > FEW and n_over >= SEVERAL
-    strong = name in STRONG or (not percent and not (values % 1 == 0).all())
-    if several and top <= _TAGS_UP_TO and len(values) >= _ENOUGH and strong and hint != "percent":
+    if (
+        several
+        and top <= _TAGS_UP_TO
+        and len(values) >= _ENOUGH
+        and hint != "percent"
+        and (name in STRONG or (not percent and not (values % 1 == 0).all()))
+    ):
         raise DataError(
             f"{where}: {name} runs {span(values)}, which is neither 0–1 nor percent: a scale of 1 to "
             f"9 or 0 to 10? {way_out(name)}"

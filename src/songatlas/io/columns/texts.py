@@ -5,28 +5,20 @@ Nothing is guessed: a text is trimmed and unwrapped, never corrected.
 
 import html
 import re
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
-from .arrow_text import (
-    change_rows,
-    holds_any,
-    is_text,
-    map_distinct,
-    rows_holding,
-    short_texts,
-    to_arrow,
-    to_series,
-    trimmed,
-)
+from .arrow_text import change_rows, is_text, map_distinct, picked, to_arrow, to_series, with_rows
 from .dialects import missing_words
+from .text_marks import COMMA, LIST, PADDED, PATH, QUOTE, SEMICOLON, SHORT, Marks, marks_of, ways_to_write_missing
 
+_USUAL_DATE = (
+    r"^(?:(?P<first>(?:1[89]|20)[0-9]{2})(?:-.*)?|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?P<last>(?:1[89]|20)[0-9]{2}))$"
+)
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?:(?!\d)|(?=(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)))")
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 _NAMED = re.compile(r"""['"]name['"]\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""")
@@ -38,12 +30,11 @@ _NO_TRACK = ("spotify:local:", "spotify:episode:", "spotify:album:", "spotify:pl
 _COMMA = re.compile(r"(?<!\\),\s*")
 _LOOKED_AT, _COMPARED = 50_000, 500  # rows searched for commas, and those of them whose ids are counted
 _MANY = 0.3  # from this share of rows on, taking each distinct text apart once is quicker than picking rows
-_LIST_MARKS = (b"[", b"{", b"(", b";", b"\\")  # a text with none of these is no list, and holds no entity
 _EMPTY_LISTS = ("[]", "set()", "{}", "()", "list()")
 LIST_COLUMNS = ("artist_name", "artist_id", "genres")
 
 
-def text_column(canonical: str, values: pd.Series, *, commas: bool = False) -> pd.Series:
+def text_column(canonical: str, values: pd.Series, *, commas: bool = False, marks: Marks | None = None) -> pd.Series:
     """Return a text column in canonical form, '' where missing.
 
     Several artists are joined by '; ', several genres by ';'.
@@ -55,24 +46,24 @@ def text_column(canonical: str, values: pd.Series, *, commas: bool = False) -> p
     values : Series of any type
     commas : bool
         Whether commas part the artists of a cell (see `artists_parted_by_commas`).
+    marks : Marks, optional
+        Those of the values, where they are known already.
     """
     if canonical in LIST_COLUMNS:
-        return _list_column(canonical, values, commas=commas)
+        return _list_column(canonical, values, marks, commas=commas)
     if not is_text(values):
         convert = bare_id if canonical == "track_id" else plain_text
         return map_distinct(values, convert)
-    texts = plain_texts(to_arrow(values))
+    texts, marks = _plain(to_arrow(values), marks)
     if canonical == "track_id":
-        texts = change_rows(texts, rows_holding(texts, b":", b"/"), bare_id)
+        texts = change_rows(texts, marks.rows(PATH), bare_id)
     elif canonical == "isrc":
         texts = pc.utf8_upper(pc.replace_substring(texts, "-", ""))
     else:
-        entities = rows_holding(texts, b";")  # an entity ends with one; ampersands alone are common
-        if len(entities):
-            entities = np.intersect1d(entities, rows_holding(texts, b"&"), assume_unique=True)
-        texts = change_rows(texts, entities, html.unescape)
-        if holds_any(texts, b'""'):
-            texts = change_rows(texts, rows_holding(texts, b'"'), _without_stray_quotes)
+        texts = change_rows(texts, marks.rows(SEMICOLON), html.unescape)  # an entity ends with one
+        rows = marks.rows(QUOTE, SEMICOLON)
+        ending = pc.ends_with(picked(texts, rows), '""').to_numpy()
+        texts = change_rows(texts, rows[ending], _without_stray_quotes)
     return to_series(texts, values.index)
 
 
@@ -81,7 +72,7 @@ def _without_stray_quotes(text: str) -> str:
     return text[:-2].rstrip() if text.endswith('""') and '"' not in text[:-2] else text
 
 
-def _list_column(canonical: str, values: pd.Series, *, commas: bool) -> pd.Series:
+def _list_column(canonical: str, values: pd.Series, marks: Marks | None, *, commas: bool) -> pd.Series:
     """Return a column of artists, their ids or genres; only texts that can be lists are taken apart."""
     commas = commas or canonical != "artist_name"
     between = ";" if canonical == "genres" else "; "
@@ -92,36 +83,28 @@ def _list_column(canonical: str, values: pd.Series, *, commas: bool) -> pd.Serie
 
     if not is_text(values):
         return map_distinct(values, joined)
-    texts = to_arrow(values)
-    marks = (*_LIST_MARKS, *((b",",) if commas else ()), *((b":", b"/") if canonical == "artist_id" else ()))
-    rows = rows_holding(texts, *marks)
+    texts, marks = _plain(to_arrow(values), marks)
+    rows = marks.rows(LIST, *((COMMA,) if commas else ()), *((PATH,) if canonical == "artist_id" else ()))
     if len(rows) > _MANY * len(texts):
         return map_distinct(values, joined)
-    return to_series(change_rows(plain_texts(texts), rows, joined), values.index)
+    return to_series(change_rows(texts, rows, joined), values.index)
 
 
 def plain_texts(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return texts without blanks around them, words for "missing" as ''."""
-    texts = trimmed(texts)
-    words, most, first = _missing_words()
-    rows = pa.array(short_texts(texts, most, first))
-    missing = rows.filter(pc.is_in(texts.take(rows), value_set=words)) if len(rows) else rows
-    if not len(missing):
-        return texts
-    mask = np.zeros(len(texts), dtype=bool)
-    mask[missing.to_numpy()] = True
-    return pc.if_else(pa.array(mask), pa.scalar("", pa.large_string()), texts)
+    return _plain(texts, None)[0]
 
 
-@cache
-def _missing_words() -> tuple[pa.Array, int, NDArray[np.bool_]]:
-    """Return the words for "missing" in the ways they are written, their most bytes, and their first bytes."""
-    known = [word for word in missing_words() if word]
-    words = {form for word in known for form in (word, word.upper(), word.capitalize(), word.title())}
-    coded = [word.encode() for word in {*words, "NaN", "NaT", "nAn"}]
-    first = np.zeros(256, dtype=bool)
-    first[[word[0] for word in coded]] = True
-    return pa.array(sorted({*words, "NaN", "NaT", "nAn"}), type=pa.large_string()), max(map(len, coded)), first
+def _plain(texts: pa.ChunkedArray, marks: Marks | None) -> tuple[pa.ChunkedArray, Marks]:
+    """Return what `plain_texts` does, and the marks of the texts as they were."""
+    marks = marks_of(texts) if marks is None else marks
+    texts = change_rows(texts, marks.rows(PADDED), str.strip)
+    rows = marks.rows(PADDED, SHORT)
+    words = pa.array(ways_to_write_missing(), type=pa.large_string())
+    missing = rows[pc.is_in(picked(texts, rows), value_set=words).to_numpy()]
+    if len(missing):
+        texts = with_rows(texts, missing, pa.array([""] * len(missing), pa.large_string()))
+    return texts, marks
 
 
 def plain_text(cell: Any) -> str:
@@ -213,7 +196,7 @@ def ids_of_objects(values: pd.Series) -> pd.Series | None:
     return text_column("artist_id", pd.Series(cells, values.index, dtype=object))
 
 
-def artists_parted_by_commas(artists: pd.Series, ids: pd.Series | None) -> bool:
+def artists_parted_by_commas(artists: pd.Series, ids: pd.Series | None, marks: Marks | None = None) -> bool:
     """Return whether commas part the artists of a cell, by what the cells themselves show.
 
     Either some comma inside a name is written with a backslash, or there are as many artists between commas as
@@ -222,11 +205,13 @@ def artists_parted_by_commas(artists: pd.Series, ids: pd.Series | None) -> bool:
     if not is_text(artists):
         return False
     texts = to_arrow(artists)
-    if holds_any(texts, b"\\,"):
+    marks = marks_of(texts) if marks is None else marks
+    if pc.any(pc.match_substring(picked(texts, marks.rows(LIST)), "\\,")).as_py():
         return True
-    if ids is None or not is_text(ids) or not holds_any(texts, b","):
+    rows = marks.rows(COMMA)
+    rows = rows[rows < _LOOKED_AT][:_COMPARED]
+    if ids is None or not is_text(ids) or not len(rows):
         return False
-    rows = np.flatnonzero(pc.match_substring(texts.slice(0, _LOOKED_AT), ",").to_numpy())[:_COMPARED]
     pairs = [
         (len(list_items(artist, commas=True)), len(list_items(known, commas=True)))
         for artist, known in zip(artists.iloc[rows], ids.iloc[rows], strict=True)
@@ -237,10 +222,10 @@ def artists_parted_by_commas(artists: pd.Series, ids: pd.Series | None) -> bool:
 
 def undated(values: pd.Series, years: pd.Series) -> pa.ChunkedArray:
     """Return the dates that are not empty and in which no year was found (0 and the like say that none is known)."""
-    texts = plain_texts(to_arrow(values)) if is_text(values) else pa.chunked_array([], type=pa.large_string())
-    if len(texts) != len(years):
-        return texts
-    found = texts.filter(pa.array(years.isna().to_numpy()))
+    rows = np.flatnonzero(years.isna().to_numpy())
+    if not is_text(values) or len(values) != len(years) or not len(rows):
+        return pa.chunked_array([], type=pa.large_string())
+    found = plain_texts(picked(to_arrow(values), rows))
     return found.filter(pc.invert(pc.match_substring_regex(found, r"^[0-]*$")))
 
 
@@ -260,11 +245,15 @@ def years(values: pd.Series) -> pd.Series:
     >>> years(pd.Series(["1959-03-10", "4/26/2024", "22-02-1922", "20130625", "0000", ""])).tolist()
     [1959, 2024, 1922, 2013, <NA>, <NA>]
     """
-
     codes, distinct = pd.factorize(values, use_na_sentinel=True)
-    cells = pd.Index(distinct).tolist()
-    known = np.array(
-        [*(_year(cell if isinstance(cell, str) else plain_text(cell)) for cell in cells), 0], dtype=np.int64
-    )
-    read = known[codes]
+    if is_text(values):
+        texts = to_arrow(pd.Series(distinct))
+        usual = pc.extract_regex(texts, _USUAL_DATE)
+        first, last = pc.struct_field(usual, "first"), pc.struct_field(usual, "last")
+        found = pc.fill_null(pc.if_else(pc.equal(first, ""), last, first).cast(pa.int64()), 0).to_numpy().copy()
+        odd = np.flatnonzero(found == 0)
+        found[odd] = [_year(text) for text in picked(texts, odd).to_pylist()]
+    else:
+        found = np.array([_year(plain_text(cell)) for cell in pd.Index(distinct).tolist()], dtype=np.int64)
+    read = np.append(found, 0)[codes]
     return pd.Series(pd.arrays.IntegerArray(read, read == 0), values.index)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
-from songatlas.errors import DataError
+from songatlas.errors import DataError, ParameterError
 
 from .memory import available_bytes, gigabytes, refuse_too_large
 from .raw import ByteSource
@@ -71,21 +71,31 @@ def gunzipped(source: ByteSource) -> ByteSource:
     return replace(source, name=source.name[: len(source.name) - len(ending)], open=opened, size=None, path=None)
 
 
-def zip_members(path: Path) -> ZipTables:
-    """Return the tables in a ZIP archive.
+def zip_members(path: Path, only: str | None = None) -> ZipTables:
+    """Return the tables in a ZIP archive, or the one that is named.
 
     Folders, files about the tables (README and the like), other endings, and what macOS adds are passed over.
+
+    Parameters
+    ----------
+    path : Path
+    only : str, optional
+        The name of one file in it, with its folder or, where no other file has it, without.
 
     Raises
     ------
     DataError
         When the archive is damaged, holds no table, or a table in it is encrypted or cannot be read inside an archive.
+    ParameterError
+        When it holds no file of the name, or several.
     """
+    if only is not None:
+        info = _named(path, only)
+        _is_table(path, info)
+        return ZipTables((_member(path, info),), ())
     taken: dict[str, zipfile.ZipInfo] = {}
     passed_over = []
-    for info in _members(path):
-        if info.is_dir() or _is_hidden(info.filename):
-            continue
+    for info in _files(path):
         if _is_table(path, info):
             if info.filename in taken:
                 passed_over.append(f"{info.filename} (an older copy)")
@@ -104,6 +114,12 @@ def zip_members(path: Path) -> ZipTables:
             "rows of its files into one table, or take out the files that belong together."
         )
     return ZipTables(tuple(_member(path, taken[name]) for name in sorted(taken)), tuple(sorted(passed_over)))
+
+
+def table_names(path: Path) -> list[str]:
+    """Return the names of the members of an archive that are tables by their names, readable or not, in order."""
+    endings = (*_TABLES, *_UNREADABLE_INSIDE, *_ARCHIVES)
+    return sorted({info.filename for info in _files(path) if _is_named_like(_plain_name(info), endings)})
 
 
 def zip_kind(path: Path) -> str:
@@ -144,6 +160,26 @@ def _members(path: Path) -> list[zipfile.ZipInfo]:
         raise DataError(f"{path}: starts like a ZIP archive but is damaged ({_short(err)}).") from err
 
 
+def _files(path: Path) -> list[zipfile.ZipInfo]:
+    """Return the members that are files of the person's own."""
+    return [info for info in _members(path) if not info.is_dir() and not _is_hidden(info.filename)]
+
+
+def _named(path: Path, name: str) -> zipfile.ZipInfo:
+    """Return the member of that name; of several versions of it the last."""
+    files = {info.filename: info for info in _files(path)}
+    if name in files:
+        return files[name]
+    alike = [info for info in files.values() if PurePosixPath(info.filename.replace("\\", "/")).name == name]
+    if len(alike) == 1:
+        return alike[0]
+    shown = alike or list(files.values())
+    listed = ", ".join(repr(info.filename) for info in shown[:8]) + (", …" if shown[8:] else "")
+    if alike:
+        raise ParameterError(f"{path}: several files in this archive are named {name!r}. Choose one of: {listed}.")
+    raise ParameterError(f"{path}: no file in this archive is named {name!r}. Files found: {listed}.")
+
+
 def _is_hidden(name: str) -> bool:
     parts = PurePosixPath(name.replace("\\", "/")).parts
     return "__MACOSX" in parts or not parts or parts[-1].startswith(".") or parts[-1] in ("Thumbs.db", "desktop.ini")
@@ -151,15 +187,14 @@ def _is_hidden(name: str) -> bool:
 
 def _is_table(path: Path, info: zipfile.ZipInfo) -> bool:
     """Return whether a member may be a table; raise DataError where it surely is one but cannot be read."""
-    name = PurePosixPath(info.filename.replace("\\", "/").lower()).name
-    plain = name.removesuffix(".gz")
+    plain = _plain_name(info)
     if plain.endswith(_ARCHIVES):
         raise DataError(f"{path}: holds another archive, {info.filename}. Unpack it and name the tables in it.")
     if plain.endswith(_UNREADABLE_INSIDE):
         raise DataError(
             f"{path}: holds {info.filename}, which cannot be read inside an archive. Unpack it and name the file."
         )
-    if not plain.endswith(_TABLES) or plain.rsplit(".", 1)[0].startswith(_ABOUT):
+    if not _is_named_like(plain, _TABLES):
         return False
     if info.flag_bits & 1:
         raise DataError(f"{path}: {info.filename} in it is encrypted. Unpack it with its password and name the file.")
@@ -169,6 +204,16 @@ def _is_table(path: Path, info: zipfile.ZipInfo) -> bool:
             "Unpack it and name the file."
         )
     return True
+
+
+def _plain_name(info: zipfile.ZipInfo) -> str:
+    """Return a member's own name in lower case, without folders and the ending of gzip."""
+    return PurePosixPath(info.filename.replace("\\", "/").lower()).name.removesuffix(".gz")
+
+
+def _is_named_like(plain: str, endings: tuple[str, ...]) -> bool:
+    """Return whether a name has one of some endings and is not that of a text about the tables."""
+    return plain.endswith(endings) and not plain.rsplit(".", 1)[0].startswith(_ABOUT)
 
 
 def _member(path: Path, info: zipfile.ZipInfo) -> ByteSource:

@@ -1,27 +1,31 @@
 """Reads one CSV file: finds its encoding, separator and header, and the type of each column without losing a character.
 
-A sound file is parsed by Arrow in one go, its number columns straight into numbers. As soon as a row does not have
+A large and plain file is parsed by pandas (`songatlas.io.sources.csv_plain`), any sound one by Arrow in one go, its
+number columns straight into numbers. As soon as a row does not have
 the header's number of fields, the file is read again row by row (`songatlas.io.sources.csv_rows`), which sorts out what
 does not fit.
 """
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as pacsv
 
 from songatlas.errors import DataError
-from songatlas.io.columns.arrow_text import holds_any, pairs_beyond_ascii, rows_holding
+from songatlas.io.columns.arrow_text import is_text, picked, to_arrow
+from songatlas.io.columns.text_marks import BREAK, MOJIBAKE, ZERO, Marks, marks_of_each
 
 from .arrow_stream import open_for_arrow, raise_what_stopped
+from .csv_plain import read_plain
 from .csv_quotes import may_hold_rows
 from .csv_rows import read_rows
 from .csv_shape import SEPARATORS, Shape, find_shape
 from .csv_types import column_types, demoted, typed_frame, typed_rows
-from .encodings import MOJIBAKE, MOJIBAKE_PAIRS, Encoding, encoding_by_head, encoding_of_whole
+from .encodings import SEEN_IN_MOJIBAKE, Encoding, encoding_by_head, encoding_of_whole, undecodable
 from .raw import ByteSource, RawTable, Reject
 
 _HEAD = 1 << 18  # bytes looked at to find the shape
@@ -44,22 +48,31 @@ def read_csv(source: ByteSource) -> RawTable:
         When the file is no text, has no rows, or has a header that most rows do not fit.
     """
     encoding, shape = _look(source)
+    rejects: list[Reject] = []
     try:
-        table, rejects, encoding = _read(source, encoding, shape)
+        frame = read_plain(source, encoding, shape, column_types(shape))
+        texts = _texts(frame)
+        marks = marks_of_each(texts)
+        if frame is None or _is_damaged(texts, marks, shape):
+            table, rejects, encoding = _read(source, encoding, shape)
+            frame = typed_frame(table, shape.names)
+            texts = _texts(frame)
+            marks = marks_of_each(texts)
     except OSError as err:
         raise DataError(f"{source.where}: cannot be read ({err.strerror or err}).") from err
     above = [Reject(line, "above the header", shape.separator.join(cells)) for line, cells in shape.above]
     rejects = [*above, *rejects]
-    if table.num_rows == 0 and not rejects:
+    if len(frame) == 0 and not rejects:
         raise DataError(_no_rows(source.where, shape.names))
-    notes = [shape.note, encoding.note, _mojibake(source.where, table)]
+    notes = [shape.note, encoding.note, _mojibake(texts, marks)]
     return RawTable(
         where=source.where,
         name=source.name,
-        frame=typed_frame(table, shape.names),
+        frame=frame,
         rejects=tuple(rejects),
         facts={"format": "CSV", "encoding": encoding.label, "separator": SEPARATORS[shape.separator]},
         notes=tuple(f"{source.where}: {note}" for note in notes if note),
+        marks=marks,
     )
 
 
@@ -70,7 +83,7 @@ def _look(source: ByteSource) -> tuple[Encoding, Shape]:
         with source.open() as stream:
             head = stream.read(size)
         whole = len(head) < size
-        encoding = encoding_by_head(head, source.where)
+        encoding = encoding_by_head(head, source.where, source.encoding)
         text, encoding = _decoded(source, head, encoding, whole=whole)
         if not text.strip():
             raise DataError(
@@ -91,12 +104,9 @@ def _decoded(source: ByteSource, head: bytes, encoding: Encoding, *, whole: bool
     decoder = _decoder(encoding)
     try:
         return decoder.decode(head, final=whole), encoding
-    except UnicodeDecodeError as err:
-        if not encoding.codec.startswith("utf-8"):
-            raise DataError(
-                f"{source.where}: not sound {encoding.label} ({err.reason} at byte {err.start:,}). "
-                "Save the file as UTF-8 and try again."
-            ) from err
+    except UnicodeError as err:
+        if encoding.by_hand or not encoding.codec.startswith("utf-8"):
+            raise undecodable(source.where, encoding, err) from err
         encoding = encoding_of_whole(source)
         return _decoder(encoding).decode(head, final=whole), encoding
 
@@ -154,7 +164,8 @@ def _parse(source: ByteSource, encoding: Encoding, shape: Shape) -> pa.Table:
             else:
                 raise _RaggedError from err
         else:
-            if _is_damaged(table, shape.separator):
+            texts = {name: table[name] for name in shape.names if pa.types.is_large_string(table[name].type)}
+            if _is_damaged(texts, marks_of_each(texts), shape):
                 raise _RaggedError
             return table
     raise _RaggedError
@@ -184,36 +195,34 @@ def _arrow(
         return table
 
 
-def _texts(table: pa.Table) -> list[pa.ChunkedArray]:
-    return [column for column in table.columns if pa.types.is_large_string(column.type)]
+def _texts(frame: pd.DataFrame | None) -> dict[str, pa.ChunkedArray]:
+    """Return the text columns of a table."""
+    return {} if frame is None else {str(n): to_arrow(frame[n]) for n in frame.columns if is_text(frame[n])}
 
 
-def _is_damaged(table: pa.Table, separator: str) -> bool:
-    """Return whether zero bytes stand in a table, or a quote that was never closed made whole rows part of a cell."""
-    width = table.num_columns
-    for place, column in enumerate(table.columns):
-        if not pa.types.is_large_string(column.type):
+def _is_damaged(texts: Mapping[str, pa.ChunkedArray], marks: Mapping[str, Marks], shape: Shape) -> bool:
+    """Return whether zero bytes stand in texts, or a quote that was never closed made whole rows part of a cell."""
+    width = len(shape.names)
+    for place, name in enumerate(shape.names):
+        if name not in texts:
             continue
-        if holds_any(column, b"\0"):
+        if marks[name].any(ZERO):
             return True
-        if width > 1 and holds_any(column, b"\n", b"\r"):
-            suspect = column.take(pa.array(rows_holding(column, b"\n", b"\r"))).to_pylist()
-            if any(may_hold_rows(cell, place, width, separator) for cell in suspect):
-                return True
+        suspect = picked(texts[name], marks[name].rows(BREAK)).to_pylist() if width > 1 else []
+        if any(may_hold_rows(cell, place, width, shape.separator) for cell in suspect):
+            return True
     return False
 
 
-def _mojibake(where: str, table: pa.Table) -> str:
+def _mojibake(texts: Mapping[str, pa.ChunkedArray], marks: Mapping[str, Marks]) -> str:
     """Return a sentence on texts that were damaged before they came here; '' where there are none."""
     count, example = 0, ""
-    for column in _texts(table):
-        if not pairs_beyond_ascii(column) & MOJIBAKE_PAIRS:
-            continue
-        damaged = pc.match_substring_regex(column, MOJIBAKE)
-        n = pc.sum(damaged).as_py() or 0
-        if n:
-            example = example or column.filter(damaged)[0].as_py()[:40]
-            count += n
+    for name, column in texts.items():
+        suspect = picked(column, marks[name].rows(MOJIBAKE))
+        damaged = suspect.filter(pc.match_substring_regex(suspect, SEEN_IN_MOJIBAKE))
+        if len(damaged):
+            example = example or damaged[0].as_py()[:40]
+            count += len(damaged)
     if not count:
         return ""
     cells = "cell holds" if count == 1 else "cells hold"

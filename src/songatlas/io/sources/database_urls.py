@@ -48,6 +48,28 @@ def public_name(url: str) -> str:
     return f"{scheme}://{host}{'/' + database if database else ''}" if host or database else f"{scheme}://…"
 
 
+def without_secrets(url: str) -> str:
+    """Return a URL that may be stored: driver, host, port and database, without user, password and settings.
+
+    Where a secret may stand in the host or database, these are left out, and the URL opens nothing.
+
+    Examples
+    --------
+    >>> without_secrets("postgresql+psycopg://ana:secret@db.example.org:5432/music?sslmode=require")
+    'postgresql+psycopg://db.example.org:5432/music'
+    >>> without_secrets("postgresql://ana:se@cret/x@db.example.org/music")
+    'postgresql://…'
+    """
+    match = _URL.match(url)
+    public = public_name(url)
+    if not match or public.endswith("…"):
+        return public
+    if scheme_of(url) in _FILES and "@" not in match["rest"]:
+        return f"{match['scheme']}://{match['rest'].split('?', 1)[0]}"
+    _, host, database = _parts(match["rest"])
+    return f"{match['scheme']}://{host}{'/' + database if database else ''}"
+
+
 def scrubbed(text: str, url: str) -> str:
     """Return a driver's message on one line, without user, password and other secrets of the URL in any spelling."""
     line = " ".join(text.split())

@@ -91,16 +91,25 @@ def _rows(parsed: Parsed, found: Sequence[TrackList]) -> tuple[list[Mapping[str,
 
 
 def _numbered(parsed: Parsed, found: Sequence[TrackList]) -> Iterator[tuple[int, tuple[Any, Mapping[str, str]]]]:
-    """Yield the entries of the lists with their line or number; of several lists, each is a playlist of its name."""
-    if parsed.lines is not None and found[0].path == (None,):
-        yield from zip(parsed.lines, entries(parsed.value, found[0]), strict=True)
-        return
+    """Yield the entries of the lists, with the line they stand on in JSON Lines, else with their number.
+
+    Of several lists, each is a playlist of its name.
+    """
     number = 0
     for one in found:
         of_list = {"playlist_name": one.label.removesuffix("[]")} if len(found) > 1 else {}
-        for entry, carried in entries(parsed.value, one):
-            number += 1
-            yield number, (entry, {**of_list, **carried})
+        for line, value in _by_line(parsed):
+            for entry, carried in entries(value, one):
+                number += 1
+                yield line or number, (entry, {**of_list, **carried})
+
+
+def _by_line(parsed: Parsed) -> Iterator[tuple[int, Any]]:
+    """Yield the value of the file with 0 for a line; of JSON Lines a list of each line's value, with the line."""
+    if parsed.lines is None:
+        yield 0, parsed.value
+    else:
+        yield from ((line, [value]) for line, value in zip(parsed.lines, parsed.value, strict=True))
 
 
 def _why_no_row(entry: Any) -> str:

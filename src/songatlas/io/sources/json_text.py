@@ -8,6 +8,7 @@ from typing import Any
 
 from songatlas.errors import DataError
 
+from .encodings import encoding_by_head, undecodable
 from .memory import refuse_too_large
 from .raw import ByteSource, Reject
 
@@ -82,17 +83,29 @@ def _text(source: ByteSource) -> tuple[str, str]:
     with source.open() as stream:
         raw = stream.read()
     refuse_too_large(source.where, len(raw), factor=_FACTOR - 1)
-    codec, encoding = next(((codec, name) for mark, codec, name in _BOMS if raw.startswith(mark)), ("utf-8", "UTF-8"))
-    try:
-        text = raw.decode(codec)
-    except UnicodeDecodeError as err:
-        raise DataError(
-            f"{source.where}: not {encoding} text (byte {err.object[err.start]:#04x} at position {err.start:,}). "
-            "JSON is UTF-8: save it so and try again."
-        ) from err
+    text, encoding = _decoded(source, raw) if source.encoding is None else _decoded_by_hand(source, raw)
     if not text.strip():
         raise DataError(f"{source.where}: the file is empty. Expected a list of objects, one per track.")
     return text, encoding
+
+
+def _decoded(source: ByteSource, raw: bytes) -> tuple[str, str]:
+    codec, encoding = next(((codec, name) for mark, codec, name in _BOMS if raw.startswith(mark)), ("utf-8", "UTF-8"))
+    try:
+        return raw.decode(codec), encoding
+    except UnicodeDecodeError as err:
+        raise DataError(
+            f"{source.where}: not {encoding} text (byte {err.object[err.start]:#04x} at position {err.start:,}). "
+            "JSON is UTF-8: save it so and try again, or name its encoding, such as --encoding cp1252."
+        ) from err
+
+
+def _decoded_by_hand(source: ByteSource, raw: bytes) -> tuple[str, str]:
+    encoding = encoding_by_head(raw, source.where, source.encoding)
+    try:
+        return raw.decode(encoding.codec), encoding.label
+    except UnicodeError as err:
+        raise undecodable(source.where, encoding, err) from err
 
 
 def _several(source: ByteSource, text: str, err: json.JSONDecodeError, encoding: str) -> Parsed | None:
@@ -136,7 +149,7 @@ def _one_after_the_other(source: ByteSource, text: str, encoding: str) -> Parsed
             f"{source.where}: not JSON (line 1 begins like it: {text.strip().splitlines()[0][:40]!r}). "
             "Expected a list of objects, one per track, or one object per line."
         )
-    return Parsed(values, encoding, tuple(range(1, len(values) + 1)), (), decoder.repeated)
+    return Parsed(values, encoding, repeated_keys=decoder.repeated)
 
 
 def _broken(where: str, text: str, err: json.JSONDecodeError) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 from songatlas.errors import DataError, ParameterError
 from songatlas.io.columns.dialects import feature_count
 
-from .archives import file_source, gunzipped, zip_kind, zip_members
+from .archives import MOST_TABLES, file_source, gunzipped, table_names, zip_kind, zip_members
 from .csv_files import read_csv
+from .encodings import codec_named, with_doubt
 from .json_files import read_json
 from .memory import refuse_too_large
 from .raw import ByteSource, RawTable
@@ -22,6 +23,9 @@ _NEARLY_A_URL = re.compile(r"\W*[a-zA-Z][\w+.-]+:(?:[\w+.-]+:)?/+[^/]*(?:@|.*pas
 _URL = re.compile(r"[a-zA-Z][\w+.-]*://")
 _EXPECTED = "Expected a table: CSV, JSON, Parquet, Feather, an Excel workbook, SQLite or DuckDB, zipped or not."
 _HEAD = 4096
+_ZIP, _PARQUET, _SQLITE, _DUCKDB = b"PK\x03\x04", b"PAR1", b"SQLite format 3\0", b"DUCK"
+_FEATHER = (b"ARROW1", b"FEA1", b"\xff\xff\xff\xff")
+_BINARY = (_PARQUET, *_FEATHER)
 _TEXT_FACTOR = 2.5  # memory for each byte of text, at the most
 _OTHER_KINDS = (
     (b"%PDF", "a PDF. Export the table as CSV (UTF-8)"),
@@ -48,10 +52,14 @@ _PACKED_KINDS = {
 
 @dataclass(frozen=True)
 class Choice:
-    """Which part of a workbook or database is read: a sheet or table by name, or a query."""
+    """Which part of a workbook, database or archive is read, and in which encoding text is, where a person says so.
+
+    ``table`` names a sheet, table or file, ``query`` what a database is asked.
+    """
 
     table: str | None = None
     query: str | None = None
+    encoding: str | None = None
 
 
 def is_url(given: str | Path) -> bool:
@@ -67,9 +75,12 @@ def open_source(given: str | Path, choice: Choice) -> list[RawTable]:
     DataError
         When there is nothing to read, or what is there is no table.
     ParameterError
-        When a sheet, table or query is named for a file that has none.
+        When a sheet, table, query or encoding is named for a file that has none.
     """
+    if choice.encoding is not None:
+        codec_named(choice.encoding)
     if is_url(given):
+        _refuse_encoding("a database", choice)
         return [_read_url(str(given), choice)]
     if isinstance(given, str) and _NEARLY_A_URL.match(given):
         raise DataError(
@@ -78,30 +89,63 @@ def open_source(given: str | Path, choice: Choice) -> list[RawTable]:
         )
     path = Path(given)
     head = _first_bytes(path)
-    database = _read_database(path, head, choice)
-    if database is not None:
-        return [database]
-    source = replace(file_source(path), path=path)
-    packed = zip_kind(path) if head.startswith(b"PK\x03\x04") else ""
+    packed = zip_kind(path) if head.startswith(_ZIP) else ""
+    if packed not in ("", "archive", "workbook"):
+        raise DataError(f"{path}: this is {_PACKED_KINDS[packed]}. {_EXPECTED}")
+    is_text = packed == "archive" or not (packed or head.startswith(_BINARY) or _is_database(head))
+    if not is_text:
+        _refuse_encoding(str(path), choice)
+    if _is_database(head):
+        return [_read_database(path, head, choice)]
+    source = replace(file_source(path), path=path, encoding=choice.encoding)
     if packed == "workbook":
         return [_read_workbook(source, choice)]
-    if packed not in ("", "archive"):
-        raise DataError(f"{path}: this is {_PACKED_KINDS[packed]}. {_EXPECTED}")
-    if choice.table or choice.query:
-        raise ParameterError(
-            f"{path}: a {'table' if choice.table else 'query'} can be named for workbooks and databases only."
-        )
+    if choice.query:
+        raise ParameterError(f"{path}: a query can be named for databases only.")
     if packed:
-        return _read_archive(path)
-    if head.startswith(b"PAR1"):
+        return _read_archive(path, choice)
+    if choice.table:
+        raise ParameterError(f"{path}: a table can be named for workbooks, databases and ZIP archives only.")
+    if head.startswith(_PARQUET):
         from .arrow_files import read_parquet_file
 
         return [read_parquet_file(path)]
-    if head.startswith((b"ARROW1", b"FEA1", b"\xff\xff\xff\xff")):
+    if head.startswith(_FEATHER):
         from .arrow_files import read_feather
 
         return [read_feather(path)]
     return [_read_text(source, head)]
+
+
+def has_tables(given: str | Path) -> bool:
+    """Return whether a path or URL may hold several tables, of which one can be named."""
+    if is_url(given):
+        return True
+    head = _first_bytes(Path(given))
+    return _is_database(head) or head.startswith(_ZIP)
+
+
+def tables_in_archive(given: str | Path) -> list[str]:
+    """Return the names of the tables in a ZIP archive of several; none for anything else.
+
+    Raises
+    ------
+    DataError
+        When there is no such file, or it is a damaged archive.
+    """
+    if is_url(given) or not _first_bytes(Path(given)).startswith(_ZIP) or zip_kind(Path(given)) != "archive":
+        return []
+    names = table_names(Path(given))
+    return names if 1 < len(names) <= MOST_TABLES else []
+
+
+def _refuse_encoding(where: str, choice: Choice) -> None:
+    if choice.encoding is not None:
+        raise ParameterError(f"{where}: an encoding can be named for text files only (CSV, JSON).")
+
+
+def _is_database(head: bytes) -> bool:
+    return head.startswith(_SQLITE) or head[8:12] == _DUCKDB
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -140,24 +184,27 @@ def _read_text(source: ByteSource, head: bytes) -> RawTable:
     for mark, kind in _OTHER_KINDS:
         if head.startswith(mark):
             raise DataError(f"{source.where}: this is {kind}. {_EXPECTED}")
-    if head.startswith((b"PK\x03\x04", b"PAR1", b"ARROW1")):
+    if head.startswith((_ZIP, _PARQUET, _FEATHER[0])):
         raise DataError(f"{source.where}: this is packed twice. Unpack it once and try again.")
     if source.size is not None:
         refuse_too_large(source.where, source.size, factor=_TEXT_FACTOR)
-    return read_json(source, feature_count) if _is_json(head) else read_csv(source)
+    if _is_json(head, source.encoding):
+        return read_json(source, feature_count)
+    return with_doubt(read_csv(source))
 
 
-def _is_json(head: bytes) -> bool:
-    text = head.decode("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "ignore").lstrip()
+def _is_json(head: bytes, encoding: str | None) -> bool:
+    codec = encoding or ("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    text = head.decode(codec, "ignore").lstrip("\ufeff").lstrip()
     if text[:1] == "{":
         return True
     return text[:1] == "[" and re.match(r"\[\s*([\[{\]\"\d-]|null)", text) is not None
 
 
-def _read_archive(path: Path) -> list[RawTable]:
-    found = zip_members(path)
+def _read_archive(path: Path, choice: Choice) -> list[RawTable]:
+    found = zip_members(path, choice.table)
     tables = []
-    for member in found.members:
+    for member in (replace(member, encoding=choice.encoding) for member in found.members):
         with member.open() as stream:
             head = stream.read(_HEAD)
         if not head.strip():
@@ -177,16 +224,11 @@ def _read_workbook(source: ByteSource, choice: Choice) -> RawTable:
     return read_workbook(source, choice.table, feature_count)
 
 
-def _read_database(path: Path, head: bytes, choice: Choice) -> RawTable | None:
-    if head.startswith(b"SQLite format 3\0"):
-        from .databases import read_sqlite
+def _read_database(path: Path, head: bytes, choice: Choice) -> RawTable:
+    from .databases import read_duckdb, read_sqlite
 
-        return read_sqlite(path, choice.table, choice.query, feature_count)
-    if head[8:12] == b"DUCK":
-        from .databases import read_duckdb
-
-        return read_duckdb(path, choice.table, choice.query, feature_count)
-    return None
+    reader = read_sqlite if head.startswith(_SQLITE) else read_duckdb
+    return reader(path, choice.table, choice.query, feature_count)
 
 
 def _read_url(url: str, choice: Choice) -> RawTable:

@@ -10,6 +10,8 @@ from typing import BinaryIO
 
 import pandas as pd
 
+from songatlas.io.columns.text_marks import Marks
+
 
 @dataclass(frozen=True)
 class ByteSource:
@@ -27,6 +29,8 @@ class ByteSource:
         Number of uncompressed bytes, where it is known beforehand.
     path : Path or None
         The file itself, where the bytes are those of a plain file.
+    encoding : str or None
+        The encoding of the text, where a person named it.
     """
 
     where: str
@@ -34,13 +38,15 @@ class ByteSource:
     open: Callable[[], BinaryIO]
     size: int | None
     path: Path | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True)
 class Reject:
     """A row of a source that could not become a row of its table.
 
-    ``line`` is the line of the file on which the row starts (in JSON and databases: the entry), counted from 1.
+    ``line`` is the line of the file on which the row starts (in JSON its number among the entries, in workbooks and
+    databases that of the row), counted from 1; `songatlas.results.reject_unit` says which.
     """
 
     line: int
@@ -65,6 +71,8 @@ class RawTable:
         ``{"format": "CSV", "encoding": "UTF-8", "separator": "comma"}``.
     notes : tuple of str
         Sentences on what is doubtful; each becomes a DataWarning.
+    marks : mapping of column name to Marks
+        What kinds of bytes its texts hold, where the reader has looked already.
     """
 
     where: str
@@ -73,3 +81,4 @@ class RawTable:
     rejects: tuple[Reject, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    marks: Mapping[str, Marks] = field(default_factory=dict)

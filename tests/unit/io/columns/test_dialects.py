@@ -643,3 +643,12 @@ def test_ignored_columns_are_read_as_nothing():
 
 def test_near_misses_are_sought_among_the_first_columns_only():
     assert near_misses([*(f"c{i}" for i in range(2000)), "Dancability"]) == []
+
+
+def test_a_name_is_near_only_where_most_of_its_words_are():
+    playlist = ["track.type", "track.episode", "added_by.type", "track.album.type", "song_type", "Song Name"]
+    assert near_misses(playlist) == []
+    assert near_misses(["track_tiime", "dance_ability"]) == [
+        ("track_tiime", "duration_ms"),
+        ("dance_ability", "danceability"),
+    ]

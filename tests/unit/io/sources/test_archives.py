@@ -8,9 +8,9 @@ import zipfile
 import pyarrow.csv as pacsv
 import pytest
 
-from songatlas.errors import DataError
+from songatlas.errors import DataError, ParameterError
 from songatlas.io.sources import archives
-from songatlas.io.sources.archives import file_source, gunzipped, zip_kind, zip_members
+from songatlas.io.sources.archives import file_source, gunzipped, table_names, zip_kind, zip_members
 
 TEXT = b"name,energy\nZorblax Waltz,0.5\nQuiet Pebble,0.25\n"
 
@@ -222,3 +222,25 @@ def test_what_does_not_fit_into_memory_is_refused_while_it_expands(tmp_path, mon
 )
 def test_what_an_archive_is_shows_in_its_members(tmp_path, members, kind):
     assert zip_kind(zipped(tmp_path / "a", dict.fromkeys(members, "x"))) == kind
+
+
+def test_one_member_is_named_with_its_folder_or_where_that_is_enough_without(tmp_path):
+    members = {"a/liked.csv": TEXT, "b/liked.csv": b"", "b/plays.dat": TEXT, "c.parquet": "x", "README.csv": "x"}
+    path = zipped(tmp_path / "a.zip", members)
+    for name, member in {
+        "b/plays.dat": "b/plays.dat",
+        "plays.dat": "b/plays.dat",
+        "a/liked.csv": "a/liked.csv",
+    }.items():
+        found = zip_members(path, name)
+        assert [m.where for m in found.members] == [f"{path}: {member}"] and found.passed_over == ()
+        assert read(found.members[0]) == TEXT
+    with pytest.raises(
+        ParameterError, match=r"several files .* 'liked.csv'. Choose one of: 'a/liked.csv', 'b/liked.csv'"
+    ):
+        zip_members(path, "liked.csv")
+    with pytest.raises(ParameterError, match="no file in this archive is named 'nothing'. Files found: 'a/liked.csv'"):
+        zip_members(path, "nothing")
+    with pytest.raises(DataError, match="holds c.parquet, which cannot be read inside an archive"):
+        zip_members(path, "c.parquet")
+    assert table_names(path) == ["a/liked.csv", "b/liked.csv", "c.parquet"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from songatlas.io.sources.database_urls import public_name, scheme_of, scrubbed
+from songatlas.io.sources.database_urls import public_name, scheme_of, scrubbed, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,20 @@ def test_the_message_itself_stays():
 @pytest.mark.parametrize(("url", "scheme"), [("Postgres+x://h", "postgres"), ("a.csv", "")])
 def test_the_dialect_of_a_url(url, scheme):
     assert scheme_of(url) == scheme
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("postgresql+psycopg://ana:SECRETPW@h:5432/music?password=SECRETPW", "postgresql+psycopg://h:5432/music"),
+        ("postgresql://[::1]:5432/music", "postgresql://[::1]:5432/music"),
+        ("postgresql:///music", "postgresql://…"),  # what stands there may be a secret
+        ("sqlite:///folder/music.db", "sqlite:///folder/music.db"),
+        ("duckdb:///music.duckdb?motherduck_token=SECRETPW", "duckdb:///music.duckdb"),
+        ("mysql://ana:SECRET@PW/x@h/music", "mysql://…"),
+        ("mssql+pyodbc:///?odbc_connect=PWD%3DSECRETPW", "mssql://…"),
+        ("nosuch://SECRETPW:ana@/", "nosuch://…"),
+    ],
+)
+def test_a_stored_url_holds_no_secret_and_opens_the_same_where_none_is_needed(url, kept):
+    assert without_secrets(url) == kept

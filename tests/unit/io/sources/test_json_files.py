@@ -9,6 +9,7 @@ from songatlas.errors import DataError
 from songatlas.io.sources import json_text
 from songatlas.io.sources.archives import file_source
 from songatlas.io.sources.json_files import read_json
+from songatlas.results import reject_unit
 
 FEATURES = {"energy": 0.5, "danceability": 0.25, "tempo": 100.0}
 TRACK = {"name": "Zorblax Waltz", "id": "t1", "artists": [{"name": "The Pebbles", "id": "a1"}], "duration_ms": 200000}
@@ -134,7 +135,8 @@ def test_what_has_another_shape_than_the_table_is_rejected(read, first, second, 
     value = [{"table": first}, {"table": second}]
     table = read("\n".join(map(json.dumps, value)), "a.jsonl") if lines else read(value)
     assert len(table.frame) == 2
-    assert [(r.line, r.reason) for r in table.rejects] == [(3, reason)]
+    assert [(r.line, r.reason) for r in table.rejects] == [(2 if lines else 3, reason)]
+    assert reject_unit(table.facts["format"]) == ("line" if lines else "entry")
 
 
 def test_playlists_are_opened_and_their_names_kept(read):
@@ -214,7 +216,9 @@ def test_json_lines_survive_a_bad_first_line_and_a_cut_last_one(read):
 
 
 def test_objects_over_several_lines_one_after_the_other_are_read(read):
-    assert list(read('{\n"energy": 1,\n"tempo": 2\n}\n{\n"energy": 3,\n"tempo": 4\n}').frame["energy"]) == [1, 3]
+    table = read('{\n"energy": 1,\n"tempo": 2\n}\nnull\n{\n"energy": 3,\n"tempo": 4\n}')
+    assert list(table.frame["energy"]) == [1, 3]
+    assert [(reject_unit(table.facts["format"]), r.line) for r in table.rejects] == [("entry", 2)]
 
 
 @pytest.mark.parametrize(
