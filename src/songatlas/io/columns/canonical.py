@@ -6,6 +6,7 @@ The source columns stay as they were. How each column was read, with the evidenc
 
 import warnings
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import narwhals as nw
@@ -79,9 +80,13 @@ def canonical_table(
     refuse_no_tracks(source, found, where)
     refuse_words(source, found, where)
     refuse_glued(source, found, where)
-    read, mark = read_number_columns(source, found, where)
-    read |= _text_columns(source, found, marks or {})
-    _add_years(read, source, found)
+    with ThreadPoolExecutor(1) as worker:
+        texts = worker.submit(_text_columns, source, found, marks or {})
+        dates = source[found["release_date"].source] if "release_date" in found and "year" not in found else None
+        years_of_dates = None if dates is None else years(dates)
+        read, mark = read_number_columns(source, found, where)
+        read |= texts.result()
+    _add_years(read, years_of_dates)
     _warn(read, found)
     _warn_of_rivals(source, found, where)
     _warn_of_probabilities(source, read)
@@ -118,11 +123,11 @@ def _text_columns(source: pd.DataFrame, found: Mapping[str, Recognized], marks: 
     return read
 
 
-def _add_years(read: dict[str, Read], source: pd.DataFrame, found: Mapping[str, Recognized]) -> None:
+def _add_years(read: dict[str, Read], years_of_dates: pd.Series | None) -> None:
     """Add the year of each release date, where no column has it, and the decade of each year."""
-    if "release_date" in found and "year" not in found:
+    if years_of_dates is not None:
         dates = read["release_date"].values
-        read["year"] = Read(years(source[found["release_date"].source]))
+        read["year"] = Read(years_of_dates)
         lost = undated(dates, read["year"].values)
         if len(lost):
             shown = ", ".join(repr(text[:40]) for text in pc.unique(lost).slice(0, 3).to_pylist())
