@@ -4,9 +4,10 @@ Every start draws its centers by greedy k-means++ and moves them until no track 
 (`songatlas.kernels.lloyd`). The best starts are then refined by swaps (`songatlas.kernels.swaps`): on real songs
 ten or twenty plain restarts can agree on a solution that is 1 % worse than the best.
 
-How: every start is one piece of single-threaded work with random numbers of its own, so the number of threads
-changes no bit. Rows are put into an order of their own first, so that shuffling them changes no solution.
-Starts run in float32 on centred data; the best of each number of clusters is finished in float64 until no
+How: of a large catalogue, every start first settles on every eighth track, then on all of them, which spares most
+of the passes over all. Every start is one piece of single-threaded work with random numbers of its own, so the
+number of threads changes no bit. Rows are put into an order of their own first, so that shuffling them changes no
+solution. Starts run in float32 on centred data; the best of each number of clusters is finished in float64 until no
 track moves.
 """
 
@@ -17,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .lloyd import TILE, inertia_of, iterate, seed_centers, to_tiles
-from .rows import centered_rows, checked_rows, row_hashes
+from .lloyd import Tracks, in_tiles, inertia_of, iterate, seed_centers
+from .rows import as_floats, centered_rows, check_finite, checked_count, checked_rows, checked_weights, row_hashes
 from .swaps import refine
 from .threads import run_in_chunks
 
@@ -30,6 +31,10 @@ _SAME = 1e-6
 _REFINED_PER_ROUND = 2
 # What refining costs, in starts, for the share of the work done.
 _REFINING = 5
+# Starts settle on a part of the tracks first where there are this many.
+_LARGE = 40_000
+_PARTS = 8
+_DISTINCT_PER_CLUSTER = 50
 # Float32 is trusted while its rounding stays below this share of the usual distance to the centers.
 _ROUNDING = 1e-3
 
@@ -115,10 +120,11 @@ def kmeans_sweep(
     (2.5, True, [0.5, 11.0])
     """
     rows = checked_rows(X)
-    weights = _checked_weights(sample_weight, len(rows))
     wanted = _checked_numbers(n_clusters_list, len(rows))
-    data = _prepare(rows, weights)
-    search = _Search(data, n_init, max(max_init, n_init), int(seed), max_iter, advance)
+    n_init, max_init = checked_count(n_init, "n_init", 1), checked_count(max_init, "max_init", 1)
+    seed, max_iter = checked_count(seed, "seed", 0), checked_count(max_iter, "max_iter", 0)
+    data = _prepare(rows, sample_weight)
+    search = _Search(data, n_init, max(max_init, n_init), seed, max_iter, advance)
     several = sorted({k for k in wanted if 1 < k < data.n_distinct}, reverse=True)
     search.run(several, confirm)
     if any(search.needs_more_digits(k) for k in several):
@@ -154,11 +160,12 @@ def lloyd(
     ([0, 0, 1, 1], 2.5, 3)
     """
     rows = checked_rows(X)
-    starts = np.asarray(centers, dtype=np.float64)
+    starts = as_floats(centers, "centers")
     if starts.ndim != 2 or starts.shape[1] != rows.shape[1] or len(starts) == 0:
         raise ValueError(f"centers must have shape (n_clusters, {rows.shape[1]}), got {starts.shape}.")
-    data = _prepare(rows, _checked_weights(sample_weight, len(rows)), sort=False)
-    return _finish(data, np.ldexp(starts - data.center, -data.exponent), max_iter)
+    check_finite(starts, name="centers")
+    data = _prepare(rows, sample_weight, sort=False)
+    return _finish(data, np.ldexp(starts - data.center, -data.exponent), checked_count(max_iter, "max_iter", 0))
 
 
 def nearest_centers(X: ArrayLike, centers: ArrayLike) -> NDArray[np.int32]:
@@ -181,15 +188,22 @@ class _Data:
     order: NDArray[np.intp]
     center: FloatArray
     exponent: int
+    weight_exponent: int
     new: NDArray[np.bool_]  # differs from the row before
     n_distinct: int
 
-    def tile_weights(self) -> FloatArray:
-        """Return the weights, 0 for the rows that only fill the last tile."""
-        return np.pad(self.weights, (0, -len(self.weights) % TILE))
+    def in_tiles(self, dtype: type[np.floating[Any]]) -> Tracks:
+        """Return all rows ready for Lloyd's iterations."""
+        return in_tiles(self.Z, self.weights, dtype)
+
+    def part(self, number: int, dtype: type[np.floating[Any]]) -> Tracks:
+        """Return every eighth row likewise; the first feature rises with the row, so all of its range is there."""
+        every = slice(number, None, _PARTS)
+        return in_tiles(np.ascontiguousarray(self.Z[every]), self.weights[every], dtype)
 
 
-def _prepare(rows: FloatArray, weights: FloatArray, *, sort: bool = True) -> _Data:
+def _prepare(rows: FloatArray, sample_weight: ArrayLike | None, *, sort: bool = True) -> _Data:
+    weights, weight_exponent = checked_weights(sample_weight, len(rows))
     Z, center, exponent = centered_rows(rows)
     order = np.lexsort((weights, row_hashes(Z), Z[:, 0])) if sort else np.arange(len(Z))
     Z, weights = np.ascontiguousarray(Z[order]), weights[order]
@@ -197,7 +211,7 @@ def _prepare(rows: FloatArray, weights: FloatArray, *, sort: bool = True) -> _Da
     new = np.zeros(len(Z), dtype=bool)
     new[positive[0]] = True
     new[positive[1:]] = (Z[positive[1:]] != Z[positive[:-1]]).any(axis=1)
-    return _Data(Z, weights, order, center, exponent, new, int(new.sum()))
+    return _Data(Z, weights, order, center, exponent, weight_exponent, new, int(new.sum()))
 
 
 @dataclass(frozen=True)
@@ -225,14 +239,26 @@ class _Search:
         self.data, self.seed, self.max_iter, self.advance = data, seed, max_iter, advance
         step = max(n_init // 2, 1)
         self.stops = [*range(n_init, max_init, step), max_init]
-        self.weights = data.tile_weights()
-        self.tiles = to_tiles(data.Z, np.float32)
         self.found: dict[int, dict[int, _Start]] = {}
+        self._lay_out(np.float32)
+
+    def _lay_out(self, dtype: type[np.floating[Any]]) -> None:
+        self.whole = self.data.in_tiles(dtype)
+        n_parts = _PARTS if len(self.data.Z) >= _LARGE else 0
+        self.parts = [self.data.part(number, dtype) for number in range(n_parts)]
+        self.n_distinct_in_part = min(map(_n_distinct, self.parts), default=0)
 
     def restart_in_float64(self) -> None:
-        self.tiles = to_tiles(self.data.Z, np.float64)
+        self._lay_out(np.float64)
         self.advance = None
         self.found = {}
+
+    def _part_for(self, k: int, start: int) -> Tracks | None:
+        """Return the part of the tracks to settle on first, where each holds enough different ones for k clusters.
+
+        Starts take turns, as a part has optima of its own.
+        """
+        return self.parts[start % _PARTS] if self.n_distinct_in_part >= _DISTINCT_PER_CLUSTER * k else None
 
     def run(self, numbers: Sequence[int], confirm: bool) -> None:
         """Run rounds of starts until each number of clusters is confirmed or has spent its starts."""
@@ -268,10 +294,13 @@ class _Search:
 
     def _run_start(self, k: int, start: int) -> None:
         random = np.random.default_rng([self.seed, k, start])
-        Z, tiles, weights = self.data.Z, self.tiles, self.weights
-        drawn = seed_centers(Z, tiles, weights, k, random)
-        labels, centers, n_iter = iterate(Z, tiles, weights, drawn, self.max_iter)
-        self.found[k][start] = _Start(inertia_of(Z, weights, centers, labels), centers, n_iter)
+        part, n_first = self._part_for(k, start), 0
+        centers = seed_centers(*(part or self.whole), k, random)
+        if part is not None:
+            _, centers, n_first = iterate(*part, centers, self.max_iter)
+        labels, centers, n_iter = iterate(*self.whole, centers, self.max_iter)
+        inertia = inertia_of(self.data.Z, self.whole.weights, centers, labels)
+        self.found[k][start] = _Start(inertia, centers, n_first + n_iter)
 
     def _next_to_refine(self, k: int) -> list[int]:
         """Return the best start that no refined one stands for, or none when the best is confirmed."""
@@ -291,7 +320,7 @@ class _Search:
     def _refine(self, k: int, number: int) -> None:
         start = self.found[k][number]
         centers, inertia, n_iter = refine(
-            self.data.Z, self.tiles, self.weights, start.centers, start.inertia, self.max_iter, _SAME
+            self.whole, self._part_for(k, number), start.centers, start.inertia, self.max_iter, _SAME
         )
         self.found[k][number] = _Start(inertia, centers, start.n_iter + n_iter, refined=True)
 
@@ -304,7 +333,7 @@ class _Search:
 
     def needs_more_digits(self, k: int) -> bool:
         """Return whether float32 was too coarse for this number of clusters."""
-        if self.tiles.dtype == np.float64:
+        if self.whole.tiles.dtype == np.float64:
             return False
         rounding = np.sqrt((self.data.Z**2).sum(axis=1).max()) * 2.0**-24
         best = self._ranked(k)[0][1].inertia
@@ -313,12 +342,12 @@ class _Search:
     def finish(self, numbers: Sequence[int]) -> dict[int, KMeansSolution]:
         """Finish the best start of each number of clusters in float64."""
         solutions: dict[int, KMeansSolution] = {}
-        tiles = to_tiles(self.data.Z, np.float64)
+        whole = self.data.in_tiles(np.float64)
 
         def work(first: int, stop: int) -> None:
             for k in numbers[first:stop]:
                 best = self._ranked(k)[0][1]
-                found = _finish(self.data, best.centers, self.max_iter, tiles)
+                found = _finish(self.data, best.centers, self.max_iter, whole)
                 solutions[k] = KMeansSolution(
                     k,
                     *found[:3],
@@ -333,17 +362,24 @@ class _Search:
 
 
 def _finish(
-    data: _Data, starts: FloatArray, max_iter: int, tiles: NDArray[Any] | None = None
+    data: _Data, starts: FloatArray, max_iter: int, whole: Tracks | None = None
 ) -> tuple[NDArray[np.int32], FloatArray, float, int]:
     """Return labels in X's order, centers and inertia in X's units, and the number of iterations."""
-    tiles = to_tiles(data.Z, np.float64) if tiles is None else tiles
-    weights = data.tile_weights()
-    placed, centers, n_iter = iterate(data.Z, tiles, weights, starts, max_iter)
-    inertia = inertia_of(data.Z, weights, centers, placed)
+    whole = data.in_tiles(np.float64) if whole is None else whole
+    placed, centers, n_iter = iterate(*whole, starts, max_iter)
+    inertia = inertia_of(data.Z, whole.weights, centers, placed)
     labels = np.empty(len(placed), dtype=np.int32)
     labels[data.order] = placed
     found = data.center + np.ldexp(centers, data.exponent)
-    return labels, found, float(np.ldexp(inertia, 2 * data.exponent)), n_iter
+    with np.errstate(over="ignore"):  # infinite where it is beyond the numbers there are
+        inertia = float(np.ldexp(inertia, 2 * data.exponent + data.weight_exponent))
+    return labels, found, inertia, n_iter
+
+
+def _n_distinct(part: Tracks) -> int:
+    """Return how many different rows of positive weight there are, given equal ones lie together."""
+    rows = part.Z[part.weights[: len(part.Z)] > 0]
+    return 1 + int((rows[1:] != rows[:-1]).any(axis=1).sum()) if len(rows) else 0
 
 
 def _only_solution(data: _Data, k: int) -> KMeansSolution:
@@ -354,20 +390,9 @@ def _only_solution(data: _Data, k: int) -> KMeansSolution:
     return KMeansSolution(k, labels, found, inertia, 1, 1, True, data.n_distinct)
 
 
-def _checked_weights(sample_weight: ArrayLike | None, n_tracks: int) -> FloatArray:
-    if sample_weight is None:
-        return np.ones(n_tracks)
-    weights = np.array(sample_weight, dtype=np.float64)
-    if weights.shape != (n_tracks,):
-        raise ValueError(f"sample_weight must have shape ({n_tracks},), got {weights.shape}.")
-    if not np.isfinite(weights).all() or (weights < 0).any() or not (weights > 0).any():
-        raise ValueError("sample_weight must be finite, 0 or above, and not all zero.")
-    return weights
-
-
 def _checked_numbers(n_clusters_list: Iterable[int], n_tracks: int) -> list[int]:
-    wanted = [int(k) for k in n_clusters_list]
+    wanted = [checked_count(k, "n_clusters", 1) for k in n_clusters_list]
     for k in wanted:
-        if not 1 <= k <= n_tracks:
+        if k > n_tracks:
             raise ValueError(f"n_clusters must be from 1 to the number of tracks ({n_tracks}), got {k}.")
     return wanted

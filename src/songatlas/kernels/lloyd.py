@@ -11,7 +11,7 @@ wins, is decided in `songatlas.kernels.kmeans`.
 """
 
 from math import log
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,25 @@ FloatArray = NDArray[np.float64]
 TILE = 256
 # Lanes are filled up to this number, so that vector loops have no scalar rest.
 _GRAIN = 32
+# What picking a track out of its tile costs, in comparisons with a center, next to those of a whole tile.
+_PICKING = 25
 # Features per unrolled pass; the ten audio features are one pass.
 _PASS = 10
 # Rows whose residuals are held at once.
 _CHUNK = 8192
+
+
+class Tracks(NamedTuple):
+    """Rows of float64, the same rows in tiles, and weights that are 0 for the rows that only fill the last tile."""
+
+    Z: FloatArray
+    tiles: NDArray[Any]
+    weights: FloatArray
+
+
+def in_tiles(Z: FloatArray, weights: FloatArray, dtype: type[np.floating[Any]]) -> Tracks:
+    """Return the rows ready for the functions below."""
+    return Tracks(Z, to_tiles(Z, dtype), np.pad(weights, (0, -len(weights) % TILE)))
 
 
 def to_tiles(Z: FloatArray, dtype: type[np.floating[Any]]) -> NDArray[Any]:
@@ -291,18 +306,24 @@ def _look(tiles, centers, doubtful, n_doubtful, labels, upper, lower, moved, old
         n_here, at = n_doubtful[tile], tile * TILE
         if n_here == 0:
             continue
-        block = tiles[tile]
-        if 2 * n_here > TILE:
-            n_here = TILE
+        block, k = tiles[tile], centers.shape[0]
+        if n_here * (_PICKING + k) > TILE * (k + 1):
+            _nearest(block, TILE, centers, squares, first, second, label)
+            known, moves = labels[at : at + TILE], np.int32(0)
             for lane in range(TILE):
-                doubtful[at + lane] = lane
-        else:
-            for f in range(0, block.size, TILE):
-                for place in range(n_here):
-                    packed[f + place] = block[f + doubtful[at + place]]
-            block = packed
+                upper[at + lane], lower[at + lane] = first[lane], second[lane]
+                moves |= known[lane] ^ label[lane]
+            if moves != 0:
+                for lane in range(TILE):
+                    moved[n_moved], old[n_moved] = at + lane, known[lane]
+                    n_moved += known[lane] != label[lane]
+                    known[lane] = label[lane]
+            continue
+        for f in range(0, block.size, TILE):
+            for place in range(n_here):
+                packed[f + place] = block[f + doubtful[at + place]]
         lanes = (n_here + _GRAIN - 1) // _GRAIN * _GRAIN
-        _nearest(block, lanes, centers, squares, first, second, label)
+        _nearest(packed, lanes, centers, squares, first, second, label)
         for place in range(n_here):
             track = at + doubtful[at + place]
             upper[track], lower[track] = first[place], second[place]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .lloyd import inertia_of, iterate, nearest_two
+from .lloyd import Tracks, inertia_of, iterate, nearest_two
 
 FloatArray = NDArray[np.float64]
 
@@ -20,14 +20,17 @@ _TRIES = 12
 # A swap is given this many iterations to come within this share of the best; the rest would be spent in vain.
 _SHORT = 10
 _NEAR = 3e-3
+# On a part of the tracks, a swap that ends this much above the solution may still be better on all of them; one
+# that ends within the second share of it led back to the same solution.
+_NEAR_ON_PART = 1e-3
+_BACK = 1e-7
 # Power iterations for the direction of a cut; Lloyd's iterations correct what is left.
 _POWER = 4
 
 
 def refine(
-    Z: FloatArray,
-    tiles: NDArray[Any],
-    weights: FloatArray,
+    whole: Tracks,
+    part: Tracks | None,
     centers: FloatArray,
     inertia: float,
     max_iter: int,
@@ -37,9 +40,10 @@ def refine(
 
     Parameters
     ----------
-    Z : ndarray of shape (n_tracks, n_features)
-    tiles, weights : ndarray
-        As for `songatlas.kernels.lloyd.iterate`.
+    whole : Tracks
+    part : Tracks, optional
+        A part of the tracks, on which swaps are tried first: one that leads back to where it started there, or
+        to a clearly worse solution, is not tried on all.
     centers : ndarray of shape (k, n_features)
         Where Lloyd's iterations ended, with that inertia.
     max_iter : int
@@ -51,18 +55,49 @@ def refine(
     improved = True
     while improved:
         improved = False
-        for start in _promising(Z, tiles, weights, centers):
-            labels, found, n_short = iterate(Z, tiles, weights, start, min(_SHORT, max_iter))
-            n_iter += n_short
-            if inertia_of(Z, weights, found, labels) > inertia * (1.0 + _NEAR):
+        trial = _OnAll(whole, centers, inertia, max_iter) if part is None else _OnPart(part, centers, max_iter)
+        for start in _promising(*(part or whole), trial.centers):
+            found, n_tried = trial.run(start)
+            n_iter += n_tried
+            if found is None:
                 continue
-            labels, found, n_more = iterate(Z, tiles, weights, found, max_iter)
+            labels, found, n_more = iterate(*whole, found, max_iter)
             n_iter += n_more
-            reached = inertia_of(Z, weights, found, labels)
+            reached = inertia_of(whole.Z, whole.weights, found, labels)
             if reached < inertia * (1.0 - least_gain):
                 centers, inertia, improved = found, reached, True
                 break
     return centers, inertia, n_iter
+
+
+class _OnAll:
+    """Gives a swap a few iterations on all tracks to come near the best inertia."""
+
+    def __init__(self, whole: Tracks, centers: FloatArray, inertia: float, max_iter: int) -> None:
+        self.whole, self.centers = whole, centers
+        self.most, self.max_iter = inertia * (1.0 + _NEAR), min(_SHORT, max_iter)
+
+    def run(self, start: FloatArray) -> tuple[FloatArray | None, int]:
+        labels, found, n_iter = iterate(*self.whole, start, self.max_iter)
+        near = inertia_of(self.whole.Z, self.whole.weights, found, labels) <= self.most
+        return (found if near else None), n_iter
+
+
+class _OnPart:
+    """Follows a swap to its end on a part of the tracks, beside the solution that it should improve."""
+
+    def __init__(self, part: Tracks, centers: FloatArray, max_iter: int) -> None:
+        self.part, self.max_iter = part, max_iter
+        self.centers, self.inertia, _ = self._settled(centers)
+
+    def _settled(self, start: FloatArray) -> tuple[FloatArray, float, int]:
+        labels, found, n_iter = iterate(*self.part, start, self.max_iter)
+        return found, inertia_of(self.part.Z, self.part.weights, found, labels), n_iter
+
+    def run(self, start: FloatArray) -> tuple[FloatArray | None, int]:
+        found, reached, n_iter = self._settled(start)
+        back = abs(reached - self.inertia) <= _BACK * self.inertia
+        return (None if back or reached > self.inertia * (1.0 + _NEAR_ON_PART) else found), n_iter
 
 
 def _promising(Z: FloatArray, tiles: NDArray[Any], weights: FloatArray, centers: FloatArray) -> list[FloatArray]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sklearn.cluster import KMeans as Oracle
 from threadpoolctl import threadpool_limits
 
+from songatlas.kernels import kmeans
 from songatlas.kernels.kmeans import KMeansSolution, kmeans_sweep, lloyd, nearest_centers
 
 
@@ -15,6 +16,14 @@ from songatlas.kernels.kmeans import KMeansSolution, kmeans_sweep, lloyd, neares
 def one_thread_for_scikit_learn() -> Iterator[None]:
     with threadpool_limits(1):
         yield
+
+
+@pytest.fixture(params=[False, True], ids=["on all at once", "on a part first"])
+def part_first(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let starts settle on a part of the tracks first, as in large catalogues, or on all at once."""
+    if request.param:
+        monkeypatch.setattr(kmeans, "_LARGE", 500)
+        monkeypatch.setattr(kmeans, "_DISTINCT_PER_CLUSTER", 10)
 
 
 def blobs(n_tracks: int, n_features: int = 10, seed: int = 0, spread: float = 1.0) -> np.ndarray:
@@ -59,12 +68,21 @@ def test_empty_cluster_gets_the_farthest_track_as_in_scikit_learn() -> None:
 
 
 @pytest.mark.parametrize("spread", [0.5, 2.0])
-def test_sweep_is_as_good_as_twenty_restarts_of_scikit_learn(spread: float) -> None:
+def test_sweep_is_as_good_as_twenty_restarts_of_scikit_learn(spread: float, part_first: None) -> None:
     X = blobs(800, spread=spread)
     for solution in kmeans_sweep(X, [2, 5, 6]):
         oracle = Oracle(solution.n_clusters, n_init=20, random_state=0).fit(X)
         assert solution.inertia <= oracle.inertia_ * 1.001
         _check_fixed_point(X, solution)
+
+
+def test_parts_with_too_few_different_tracks_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    X = np.repeat(blobs(30), 40, axis=0)
+    (usual,) = kmeans_sweep(X, [8])
+    monkeypatch.setattr(kmeans, "_LARGE", 500)
+    (solution,) = kmeans_sweep(X, [8])
+    assert np.array_equal(solution.labels, usual.labels)
+    assert (solution.inertia, solution.n_iter) == (usual.inertia, usual.n_iter)
 
 
 def _check_fixed_point(X: np.ndarray, solution: KMeansSolution) -> None:
@@ -76,7 +94,7 @@ def _check_fixed_point(X: np.ndarray, solution: KMeansSolution) -> None:
         np.testing.assert_allclose(X[solution.labels == c].mean(axis=0), center, atol=1e-9)
 
 
-def test_threads_change_no_bit_and_row_order_no_group() -> None:
+def test_threads_change_no_bit_and_row_order_no_group(part_first: None) -> None:
     X = blobs(1200, spread=2.0)
     before = numba.get_num_threads()
     try:
@@ -172,11 +190,44 @@ def test_bad_arguments_are_refused() -> None:
     X = blobs(10, 2)
     with pytest.raises(ValueError, match=r"from 1 to the number of tracks \(10\), got 11"):
         kmeans_sweep(X, [2, 11])
-    with pytest.raises(ValueError, match="first is row 3"):
+    with pytest.raises(ValueError, match="first is row 3, where column 0 holds inf"):
         kmeans_sweep(np.where(np.arange(10)[:, None] == 3, np.inf, X), [2])
-    with pytest.raises(ValueError, match="sample_weight must be finite"):
+    with pytest.raises(ValueError, match="sample_weight must not be zero for all 10 tracks"):
         kmeans_sweep(X, [2], sample_weight=np.zeros(10))
+    with pytest.raises(ValueError, match=r"sample_weight must be finite and 0 or above, got -2\.0 at row 9"):
+        kmeans_sweep(X, [2], sample_weight=np.append(np.ones(9), -2))
     with pytest.raises(ValueError, match=r"sample_weight must have shape \(10,\)"):
         kmeans_sweep(X, [2], sample_weight=np.ones(9))
     with pytest.raises(ValueError, match=r"centers must have shape \(n_clusters, 2\)"):
         lloyd(X, np.zeros((3, 5)))
+    with pytest.raises(ValueError, match="centers must be finite.*row 1, where column 0 holds NaN"):
+        nearest_centers(X, [[0.0, 0.0], [np.nan, 0.0]])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "least"), [("n_init", 0, 1), ("max_init", 2.5, 1), ("max_iter", -1, 0), ("seed", -1, 0)]
+)
+def test_counts_that_are_none_are_refused(name: str, value: float, least: int) -> None:
+    with pytest.raises(ValueError, match=f"{name} must be an integer of {least} or above, got {value}"):
+        kmeans_sweep(blobs(10, 2), [2], **{name: value})
+
+
+@pytest.mark.parametrize("k", [0, 2.0, "2", True])
+def test_numbers_of_clusters_that_are_none_are_refused(k: object) -> None:
+    with pytest.raises(ValueError, match=f"n_clusters must be an integer of 1 or above, got {k!r}"):
+        kmeans_sweep(blobs(10, 2), [k])
+
+
+@pytest.mark.parametrize("scale", [2.0**-1074, 2.0**-900, 2.0**1000])
+def test_the_unit_of_the_weights_changes_no_solution(scale: float) -> None:
+    X = blobs(200, spread=2.0)
+    (expected,) = kmeans_sweep(X, [4])
+    (found,) = kmeans_sweep(X, [4], sample_weight=np.full(200, scale))
+    np.testing.assert_array_equal(found.labels, expected.labels)
+    np.testing.assert_array_equal(found.centers, expected.centers)
+    assert found.inertia == expected.inertia * scale
+
+
+def test_an_inertia_beyond_all_numbers_is_infinite() -> None:
+    (solution,) = kmeans_sweep(blobs(300) * 1e200, [5])
+    assert solution.inertia == np.inf

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from songatlas.kernels.kmeans import kmeans_sweep
-from songatlas.kernels.lloyd import TILE, inertia_of, iterate, to_tiles
+from songatlas.kernels.lloyd import Tracks, in_tiles, inertia_of, iterate
 from songatlas.kernels.swaps import refine
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 9.0], [9.0, 0.0], [9.0, 9.0], [30.0, 30.0]])
@@ -13,34 +13,31 @@ def groups(n_each: int = 60) -> np.ndarray:
     return (CORNERS[:, None] + rng.normal(size=(len(CORNERS), n_each, 2))).reshape(-1, 2)
 
 
-def settled(Z: np.ndarray, starts: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return tiles, centers and inertia where Lloyd's iterations end."""
-    tiles = to_tiles(Z, np.float64)
-    labels, centers, _ = iterate(Z, tiles, weights, starts, 300)
-    return tiles, centers, inertia_of(Z, weights, centers, labels)
+def settled(tracks: Tracks, starts: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return centers and inertia where Lloyd's iterations end."""
+    labels, centers, _ = iterate(*tracks, starts, 300)
+    return centers, inertia_of(tracks.Z, tracks.weights, centers, labels)
 
 
-def tile_weights(weights: np.ndarray) -> np.ndarray:
-    return np.pad(weights, (0, -len(weights) % TILE))
-
-
-def test_a_center_moves_from_where_there_are_two_to_where_one_is_missing() -> None:
+@pytest.mark.parametrize("every", [0, 3])
+def test_a_center_moves_from_where_there_are_two_to_where_one_is_missing(every: int) -> None:
     Z = groups()
-    weights = tile_weights(np.ones(len(Z)))
+    tracks = in_tiles(Z, np.ones(len(Z)), np.float64)
+    part = in_tiles(np.ascontiguousarray(Z[::every]), np.ones(len(Z[::every])), np.float64) if every else None
     stuck = np.array([[0.0, 4.5], [9.0, 0.0], [9.0, 9.0], [29.0, 30.0], [31.0, 30.0]])
-    tiles, centers, inertia = settled(Z, stuck, weights)
-    assert inertia > 2 * settled(Z, CORNERS, weights)[2]  # the start is one that Lloyd's iterations cannot leave
-    found, reached, n_iter = refine(Z, tiles, weights, centers, inertia, 300, 1e-6)
-    np.testing.assert_allclose(np.sort(found, axis=0), np.sort(settled(Z, CORNERS, weights)[1], axis=0))
-    assert reached == pytest.approx(settled(Z, CORNERS, weights)[2])
+    centers, inertia = settled(tracks, stuck)
+    assert inertia > 2 * settled(tracks, CORNERS)[1]  # the start is one that Lloyd's iterations cannot leave
+    found, reached, n_iter = refine(tracks, part, centers, inertia, 300, 1e-6)
+    np.testing.assert_allclose(np.sort(found, axis=0), np.sort(settled(tracks, CORNERS)[0], axis=0))
+    assert reached == pytest.approx(settled(tracks, CORNERS)[1])
     assert n_iter > 0
 
 
 def test_the_best_solution_stays_as_it_is() -> None:
     Z = groups()
-    weights = tile_weights(np.ones(len(Z)))
-    tiles, centers, inertia = settled(Z, CORNERS, weights)
-    found, reached, _ = refine(Z, tiles, weights, centers, inertia, 300, 1e-6)
+    tracks = in_tiles(Z, np.ones(len(Z)), np.float64)
+    centers, inertia = settled(tracks, CORNERS)
+    found, reached, _ = refine(tracks, None, centers, inertia, 300, 1e-6)
     assert np.array_equal(found, centers)
     assert reached == inertia
 
@@ -50,8 +47,8 @@ def test_tracks_without_weight_attract_no_center() -> None:
     weights = np.ones(len(Z))
     weights[-60:] = 0.0  # the far group does not count
     stuck = np.array([[0.0, 4.5], [9.0, 0.0], [9.5, 9.0], [8.5, 9.0]])
-    tiles, centers, inertia = settled(Z, stuck, tile_weights(weights))
-    found = refine(Z, tiles, tile_weights(weights), centers, inertia, 300, 1e-6)[0]
+    tracks = in_tiles(Z, weights, np.float64)
+    found = refine(tracks, None, *settled(tracks, stuck), 300, 1e-6)[0]
     assert found.max() < 15
     assert np.linalg.norm(found[:, None] - CORNERS[:4], axis=2).min(axis=0).max() < 1
 
