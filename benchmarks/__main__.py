@@ -1,192 +1,140 @@
-"""``python -m benchmarks``: ours and the trusted tool in turn, medians, ratios, and whether they agree.
+"""``python -m benchmarks``: ours and the trusted tools in turn, medians, ratios, memory, and whether they agree.
 
-Work is on the built-in catalogue, so that anyone can repeat it. Compiled loops are warmed up first; what
-compiling costs is a line of its own. Ratios are what counts: seconds belong to the machine that printed them.
+Work is on the built-in catalogue, so that anyone can repeat it, or on tables of one's own with --file. Compiled
+loops are warmed up first. Ratios are what counts: seconds belong to the machine that took them. Exit code 1 where
+a result is not what it should be.
 """
 
 import argparse
 import os
-import platform
-import statistics
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from importlib.metadata import version
+import warnings
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
+from . import results as stored
+from .data import Source
+from .measure import Effort, left_out, measure, warm_up
+from .pages import ROOT, write_block
+from .rendering import excerpt, growth_table, memory_table, page, ratio, seconds, verdict
+from .results import Results, merged, this_machine
+from .work import Line, Work
+from .works import WORKS
 
-from songatlas.catalogue import make_catalogue
-from songatlas.kernels.dbscan import dbscan_grid
-from songatlas.kernels.kdtree import build, k_nearest
-from songatlas.kernels.kmeans import kmeans_sweep
-from songatlas.kernels.silhouette import silhouette_samples
-from songatlas.kernels.ward import ward_tree
-from songatlas.maps.project import map_tracks
-from songatlas.schema import FEATURE_NAMES
-
-KS = tuple(range(2, 16))
-
-
-@dataclass(frozen=True)
-class Work:
-    """One line of the table: the same work by two tools, and how to see that they agree."""
-
-    name: str
-    oracle_name: str
-    ours: Callable[[np.ndarray], Any]
-    oracle: Callable[[np.ndarray], Any]
-    agree: Callable[[Any, Any, np.ndarray], str]
-    oracle_share: int = 1  # the oracle does 1/n of the work, and its time is multiplied
-    largest: int = 100_000
+SIZES = "10000,41000,95837,1000000"
+README = ROOT / "README.md"
+PERFORMANCE = ROOT / "docs" / "performance.md"
 
 
-def works() -> list[Work]:
-    """Return the lines of the table."""
-    import fastcluster
-    from sklearn.cluster import DBSCAN, KMeans
-    from sklearn.metrics import silhouette_samples as oracle_silhouettes
-    from sklearn.neighbors import NearestNeighbors
-
-    def sklearn_sweep(X: np.ndarray) -> list[float]:
-        return [KMeans(k, n_init=10, random_state=0).fit(X).inertia_ for k in KS]
-
-    def labelings(X: np.ndarray) -> np.ndarray:
-        return np.stack([KMeans(k, n_init=1, random_state=0, max_iter=5).fit(X).labels_ for k in KS])
-
-    cache: dict[int, np.ndarray] = {}
-
-    def groups(X: np.ndarray) -> np.ndarray:
-        return cache.setdefault(len(X), labelings(X))
-
-    def knee_eps(X: np.ndarray) -> float:
-        return float(np.quantile(k_nearest(build(X[:4000]), X[:4000], 19)[0][:, -1], 0.95))
-
-    return [
-        Work(
-            "K-Means, k = 2…15, 10 starts each",
-            "scikit-learn KMeans",
-            lambda X: [s.inertia for s in kmeans_sweep(X, KS, n_init=10, confirm=False)],
-            sklearn_sweep,
-            lambda a, b, X: f"inertia at most {max(x / y - 1 for x, y in zip(a, b, strict=True)):+.2%} at any k",
-        ),
-        Work(
-            "exact silhouettes of all tracks, 14 labelings",
-            "scikit-learn silhouette_samples (one of 14, times 14)",
-            lambda X: silhouette_samples(X, groups(X)),
-            lambda X: oracle_silhouettes(X, groups(X)[1]),
-            lambda a, b, X: f"largest difference {np.abs(a[1] - b).max():.0e}",
-            oracle_share=14,
-            largest=50_000,
-        ),
-        Work(
-            "Ward tree of all tracks",
-            "fastcluster.linkage_vector",
-            ward_tree,
-            lambda X: fastcluster.linkage_vector(X, "ward"),
-            lambda a, b, X: f"largest difference of heights {np.abs(a[:, 2] - b[:, 2]).max():.0e}",
-        ),
-        Work(
-            "DBSCAN, min_samples 20",
-            "scikit-learn DBSCAN, n_jobs=2",
-            lambda X: next(dbscan_grid(X, [knee_eps(X)], [20])).labels,
-            lambda X: DBSCAN(eps=knee_eps(X), min_samples=20, n_jobs=2).fit(X).labels_,
-            lambda a, b, X: "labels equal" if np.array_equal(a, b) else "LABELS DIFFER",
-            largest=50_000,
-        ),
-        Work(
-            "15 nearest neighbors of every track",
-            "scikit-learn NearestNeighbors, n_jobs=2",
-            lambda X: k_nearest(build(X), X, 15)[0],
-            lambda X: NearestNeighbors(n_neighbors=15, n_jobs=2).fit(X).kneighbors()[0],
-            lambda a, b, X: f"largest difference {np.abs(a - b).max():.0e}",
-        ),
-        Work(
-            "t-SNE map, 500 iterations",
-            "openTSNE, the same neighbors, start and iterations",
-            lambda X: map_tracks(X).quality,
-            _open_tsne,
-            lambda a, b, X: f"neighbors kept {a['neighbors_kept']:.3f} and {b['neighbors_kept']:.3f}",
-            largest=50_000,
-        ),
-    ]
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print the page, and write it where asked; return the exit code."""
+    asked = _parser().parse_args(arguments)
+    if asked.render:
+        return _render()
+    works = [work for work in WORKS if not asked.only or work.key in asked.only]
+    effort = Effort(asked.repeats, asked.patience, with_memory=not asked.no_memory)
+    warnings.simplefilter("ignore")  # of other tools; what is wrong shows in the checks
+    with Source(asked.file or (), keep_all=asked.keep_all) as source:
+        sizes = [int(size) for size in (asked.sizes or str(source.n_tracks or SIZES)).split(",")]
+        output = asked.output or _usual_output(asked)
+        old = stored.load(output.with_suffix(".json")) if output and asked.update else None
+        for new in _measured(works, source, sizes, effort):
+            found = merged(old, new)
+            if output:
+                _write(found, output)
+    print(page(found))
+    return 0 if found.holds else 1
 
 
-def _open_tsne(X: np.ndarray) -> dict[str, float]:
-    from openTSNE import TSNEEmbedding
-    from openTSNE.affinity import Uniform
-    from openTSNE.nearest_neighbors import PrecomputedNeighbors
+def _render() -> int:
+    """Write the pages of the repository from the last results."""
+    found = stored.load(stored.DATA_FILE)
+    if found is None:
+        print(f"{stored.DATA_FILE} is missing: measure first.", file=sys.stderr)
+        return 1
+    _write(found, stored.PAGE)
+    return 0 if found.holds else 1
 
-    from songatlas.maps.project import map_quality, principal_components
 
-    neighbors = k_nearest(build(X), X, 15)[1]
-    start = principal_components(X)[0]
-    affinities = Uniform(
-        knn_index=PrecomputedNeighbors(neighbors, np.ones(neighbors.shape)), symmetrize="max", n_jobs=2
+def _usual_output(asked: argparse.Namespace) -> Path | None:
+    """Return the page of the repository where all is measured as usual, or its lines are renewed; else None."""
+    if asked.file or not (asked.update or not (asked.only or asked.sizes or asked.no_memory)):
+        return None
+    return stored.PAGE
+
+
+def _write(found: Results, output: Path) -> None:
+    """Write the page and its numbers, and what quotes them."""
+    data_file = output.with_suffix(".json")
+    stored.save(found, data_file)
+    output.write_text(page(found), encoding="utf-8")
+    if output.resolve() == stored.PAGE:
+        write_block(README, "benchmarks", excerpt(found))
+        write_block(PERFORMANCE, "growth", growth_table(found.lines) or "Measured at one size only.")
+        write_block(PERFORMANCE, "memory", memory_table(found.lines) or "Not measured.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    map_ = TSNEEmbedding(
-        start / start[:, 0].std() * 1e-4, affinities, negative_gradient_method="fft", n_jobs=2, random_state=0
+    keys = [work.key for work in WORKS]
+    parser.add_argument(
+        "--sizes", help=f"numbers of tracks, separated by commas [default: {SIZES}, or the tables' own]"
     )
-    map_ = map_.optimize(100, exaggeration=12, momentum=0.5, learning_rate="auto", n_jobs=2)
-    map_ = map_.optimize(400, momentum=0.8, learning_rate="auto", n_jobs=2)
-    return map_quality(X, np.asarray(map_), seed=0)[0]
+    parser.add_argument("--repeats", type=int, default=Effort.repeats, help="[default: %(default)s]")
+    parser.add_argument("--only", nargs="+", choices=keys, metavar="NAME", help=f"only these works: {', '.join(keys)}")
+    parser.add_argument("--file", nargs="+", type=Path, metavar="CSV", help="tables of your own, read together")
+    parser.add_argument("--keep-all", action="store_true", help="do not clean these tables")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=Effort.patience,
+        help="seconds on one work and size after which no further round starts [default: %(default)s; a minute where "
+        "ours is alone]",
+    )
+    parser.add_argument("--no-memory", action="store_true", help="measure time only")
+    parser.add_argument(
+        "--update",
+        action="store_true",
+        help="keep the lines of the last results that are not measured again, if machine and data are the same",
+    )
+    parser.add_argument("--render", action="store_true", help="only write the pages again from the last results")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        help="the page to write, beside it the numbers as JSON [default: benchmarks/results.md where everything is "
+        "measured, or with --update, and README.md and docs/performance.md follow it; with --file none]",
+    )
+    return parser
 
 
-def features(n_tracks: int) -> np.ndarray:
-    """Return ten standardized features of a catalogue of that size."""
-    values = make_catalogue(n_tracks, seed=0)[list(FEATURE_NAMES)].to_numpy(float)
-    return np.ascontiguousarray((values - values.mean(0)) / values.std(0))
+def _measured(works: Sequence[Work], source: Source, sizes: Sequence[int], effort: Effort) -> Iterator[Results]:
+    """Yield the results so far after every work and size, so that a long run may be broken off."""
+    found = Results(this_machine(), "", os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0)
+    for work in works:
+        warm_up(work)
+    for size in sizes:
+        data = source.of_size(size)
+        for work in works:
+            if work.needs_files and not data.files:
+                notes = [f"{work.title}, {size:,} tracks: only the whole table is a file."]
+                lines: list[Line] = []
+            else:
+                notes = list(left_out(work, size))
+                lines = list(_told(measure(work, data, effort)))
+            found = found.with_more(data.name, lines, notes)
+            yield found
 
 
-def timed(function: Callable[[np.ndarray], Any], X: np.ndarray) -> tuple[float, Any]:
-    """Return seconds and result."""
-    start = time.perf_counter()
-    result = function(X)
-    return time.perf_counter() - start, result
-
-
-def measure(work: Work, X: np.ndarray, repeats: int) -> str:
-    """Return the work's row of the table: both tools in turn, medians, their ratio, and whether they agree."""
-    ours, theirs = [], []
-    for _ in range(repeats):
-        seconds, result = timed(work.ours, X)
-        ours.append(seconds)
-        seconds, expected = timed(work.oracle, X)
-        theirs.append(seconds * work.oracle_share)
-    a, b = statistics.median(ours), statistics.median(theirs)
-    agree = work.agree(result, expected, X)
-    return f"| {work.name} | {len(X):,} | {work.oracle_name} | {b:.2f} | {a:.2f} | {b / a:.1f} × | {agree} |"
-
-
-def main() -> None:
-    """Measure, print the table, and write it where asked."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", default="10000,40000", help="numbers of tracks, separated by commas")
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--output", type=Path, help="also write the table to this file")
-    given = parser.parse_args()
-    lines = [
-        f"{os.cpu_count()} cores, Python {platform.python_version()}, numpy {version('numpy')}, scikit-learn "
-        f"{version('scikit-learn')}; medians of {given.repeats}, ours and the other in turn, seconds.",
-        "",
-        "| work | tracks | compared with | theirs | ours | ratio | agreement |",
-        "|---|---:|---|---:|---:|---:|---|",
-    ]
-    small = features(3_000)
-    for work in works():
-        timed(work.ours, small)
-    for size in map(int, given.sizes.split(",")):
-        X = features(size)
-        for work in works():
-            if size <= work.largest:
-                lines.append(measure(work, X, given.repeats))
-                print(lines[-1], file=sys.stderr, flush=True)
-    print("\n".join(lines))
-    if given.output:
-        given.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
+def _told(lines: Iterator[Line]) -> Iterator[Line]:
+    """Yield the lines, each shown on stderr as soon as it is there."""
+    for line in lines:
+        times = f"{seconds(line.seconds)} s against {seconds(line.other_seconds)} s"
+        about = f"{line.title}, {line.n_tracks:,} tracks: {line.ours} against {line.other or 'nothing'}"
+        print(f"{about}: {times}, {ratio(line)}; {verdict(line)}", file=sys.stderr, flush=True)
+        yield line
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -128,8 +128,8 @@ class Run:
         """
         folder = Path(folder)
         with whole_folder(folder, overwrite=overwrite) as partial:
-            with progress.step("writing the tables", None):
-                write_run(self.data, partial)
+            with progress.step("writing the tables", 1.0) as step:
+                write_run(self.data, partial, step.advance)
                 self._write_playlists(partial / "playlists")
             pictures = self._draw(progress)
             (partial / "figures").mkdir()

@@ -91,7 +91,7 @@ class MapOptions:
     """How the 2-D map is computed."""
 
     map: MapMethod = "tsne"
-    map_neighbors: int = 15
+    map_neighbors: int = 10
     map_iterations: int = 500
 
 

@@ -27,6 +27,12 @@ COMMANDS = {
 }
 
 
+class _EndedBySignalError(SystemExit):
+    """Raised where SIGTERM or SIGHUP is heard, so that everything is unwound; ``code`` is the exit code."""
+
+    code: int
+
+
 class LazyGroup(click.Group):
     """A group whose commands live in modules of their own, imported on use."""
 
@@ -72,7 +78,9 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        _interrupted()
+        _leave(130, "\nsongatlas: interrupted; nothing was written.")
+    except _EndedBySignalError as err:
+        _leave(err.code)
     except click.ClickException as err:
         err.show()
         sys.exit(err.exit_code)
@@ -99,15 +107,16 @@ def _told(err: Exception) -> str:
     )
 
 
-def _interrupted() -> None:
-    """Say so and end at once: everything is unwound, and threads that still compute are not waited for."""
+def _leave(code: int, message: str = "") -> None:
+    """End at once: everything is unwound, and threads that still compute are not waited for."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, 0)
     with suppress(OSError):
-        click.echo("\nsongatlas: interrupted; nothing was written.", err=True)
+        if message:
+            click.echo(message, err=True)
     with suppress(OSError, AttributeError, ValueError):
         sys.stdout.flush()
-    os._exit(130)
+    os._exit(code)
 
 
 def _fail(message: str, code: int) -> None:
@@ -135,7 +144,7 @@ def _hear_signals() -> None:
     """
 
     def end(number: int, frame: object) -> None:
-        sys.exit(128 + number)
+        raise _EndedBySignalError(128 + number)
 
     def interrupt(number: int, frame: object) -> None:
         if hasattr(signal, "setitimer"):

@@ -1,6 +1,5 @@
 """What several commands print: progress, notes, tables of clusters."""
 
-import subprocess
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
@@ -13,34 +12,9 @@ from songatlas.errors import DataWarning
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress as RichProgress
 
     from songatlas.api import Run
-
-_STEP_UNITS = 1000.0
-
-
-class TerminalProgress:
-    """Shows each step on stderr with a bar and the time left; only used on a terminal."""
-
-    def __init__(self, bars: "RichProgress") -> None:
-        self._bars = bars
-
-    @contextmanager
-    def step(self, title: str, total: float | None = None) -> Iterator[Any]:
-        """Yield a step whose bar runs to ``total``; without a total it pulses."""
-        scale = 1.0 if total is None else _STEP_UNITS / total
-        task = self._bars.add_task(title, total=None if total is None else _STEP_UNITS)
-        bars = self._bars
-
-        class Step:
-            def advance(self, amount: float = 1.0) -> None:
-                bars.advance(task, amount * scale)
-
-        try:
-            yield Step()
-        finally:
-            bars.remove_task(task)
+    from songatlas.progress import Progress
 
 
 @contextmanager
@@ -51,41 +25,38 @@ def shown_progress(*, quiet: bool = False) -> Iterator[Any]:
     if quiet or not sys.stderr.isatty():
         yield SILENT
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from ._bars import bars_on_stderr
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        "left",
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        yield TerminalProgress(bars)
+    with bars_on_stderr() as progress:
+        yield progress
 
 
-@contextmanager
-def prepared_loops(*, quiet: bool = False) -> Iterator[None]:
-    """On the first use, say so, and compile the loops in a second process beside what runs in the block."""
-    from songatlas.kernels.prepare import is_prepared
+def prepare_loops(progress: "Progress", *, quiet: bool = False) -> None:
+    """On the first use, say so, and compile the loops that a run needs."""
+    from songatlas.kernels.loop_cache import loops_folder
+    from songatlas.kernels.prepare import is_prepared, prepare
 
     if is_prepared():
-        yield
+        return
+    if loops_folder() is None:
+        if not quiet:
+            click.echo(f"note: {cannot_be_kept()} This run compiles them for itself, which takes seconds.", err=True)
         return
     if not quiet:
-        click.echo("Preparing compiled loops, once per installation: this adds about half a minute …", err=True)
-    helper = subprocess.Popen(
-        [sys.executable, "-m", "songatlas.kernels.prepare"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        click.echo("Compiling loops, once for this user and machine: about ten seconds …", err=True)
+    with progress.step("compiling loops", 1.0) as step:
+        prepare(step.advance)
+
+
+def cannot_be_kept() -> str:
+    """Return in words that compiled loops cannot be kept, and what to do about it."""
+    from songatlas.kernels.loop_cache import possible_folders
+
+    folders = ", ".join(str(folder.parent) for folder in possible_folders())
+    return (
+        f"compiled loops cannot be kept: none of these folders can be written: {folders}. Let NUMBA_CACHE_DIR name a "
+        "folder that can."
     )
-    try:
-        yield
-    finally:
-        helper.terminate()
-        helper.wait()
 
 
 @contextmanager

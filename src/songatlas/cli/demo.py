@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ._show import notes_on_stderr, prepared_loops, shown_progress
+from ._show import notes_on_stderr, prepare_loops, shown_progress
 
 
 @click.command()
@@ -32,12 +32,12 @@ def demo(output: Path, n_tracks: int, seed: int, overwrite: bool) -> None:
     check_target(output, overwrite=overwrite)
     click.echo(f"Inventing {n_tracks:,} tracks and grouping them by how they sound …", err=True)
     with notes_on_stderr(), shown_progress() as progress:
-        from songatlas.api import cluster_tracks
-        from songatlas.catalogue import make_catalogue
-
         with progress.step("inventing tracks", None):
+            from songatlas.api import cluster_tracks
+            from songatlas.catalogue import make_catalogue
+
             catalogue = make_catalogue(n_tracks, seed)
-        with prepared_loops():
-            found = cluster_tracks(catalogue, seed=seed, progress=progress)
+        prepare_loops(progress)
+        found = cluster_tracks(catalogue, seed=seed, progress=progress)
         found.save(output, overwrite=overwrite, progress=progress)
     print_findings(found, output)

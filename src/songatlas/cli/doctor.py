@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-from ._show import prepared_loops
+from ._show import cannot_be_kept, prepare_loops, shown_progress
 
 _PACKAGES = (
     "numpy",
@@ -29,8 +29,14 @@ _SCRIPTS = {
 
 
 @click.command()
-def doctor() -> None:
+@click.option(
+    "--prepare", is_flag=True, help="Only compile the loops that a run needs, so that the first one need not."
+)
+def doctor(prepare: bool) -> None:
     """Check this installation, and prepare it for the first run."""
+    if prepare:
+        _prepare()
+        return
     import os
 
     from songatlas import __version__
@@ -46,17 +52,47 @@ def doctor() -> None:
         from songatlas.errors import MissingDependencyError
 
         raise MissingDependencyError(f"not installed: {', '.join(absent)}. Install again: pip install songatlas")
+    click.echo(f"  loops: {_loops()}")
     _fonts()
     start = time.perf_counter()
     from songatlas.api import cluster_tracks
     from songatlas.catalogue import make_catalogue
-    from songatlas.kernels.prepare import prepare
 
-    with prepared_loops():
-        found = cluster_tracks(make_catalogue(4_000, 0))
-    prepare()
+    with shown_progress() as progress:
+        prepare_loops(progress)
+        found = cluster_tracks(make_catalogue(4_000, 0), progress=progress)
     seconds = time.perf_counter() - start
     click.echo(f"A run on 4,000 invented tracks found {len(found.profiles)} clusters in {seconds:.1f} s: all is well.")
+
+
+def _prepare() -> None:
+    """Compile the loops ahead of time; an error where they cannot be kept."""
+    from songatlas.errors import OutputError
+    from songatlas.kernels.loop_cache import loops_folder
+    from songatlas.kernels.prepare import is_prepared
+
+    if is_prepared():
+        click.echo(f"The loops are compiled already: {loops_folder()}")
+        return
+    start = time.perf_counter()
+    with shown_progress() as progress:
+        prepare_loops(progress, quiet=loops_folder() is None)
+    if not is_prepared():
+        raise OutputError(cannot_be_kept())
+    click.echo(f"The loops are compiled: {loops_folder()} ({time.perf_counter() - start:.1f} s)")
+
+
+def _loops() -> str:
+    """Return whether the loops are compiled, and where they lie."""
+    from songatlas.kernels.loop_cache import loops_folder
+    from songatlas.kernels.prepare import is_prepared
+
+    folder = loops_folder()
+    if folder is None:
+        return cannot_be_kept()
+    if is_prepared():
+        return f"compiled, in {folder}"
+    return f"not compiled yet; the first run does it, or songatlas doctor --prepare (into {folder})"
 
 
 def _fonts() -> None:

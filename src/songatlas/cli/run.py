@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._flags import given_values, option_flags
-from ._show import notes_on_stderr, prepared_loops, print_account, print_clusters, shown_progress
+from ._show import notes_on_stderr, prepare_loops, print_account, print_clusters, shown_progress
 
 if TYPE_CHECKING:
     from songatlas.options import Options
@@ -48,10 +48,10 @@ def run(
         raise click.UsageError(_no_file(options_file))
     check_target(output, overwrite=overwrite)
     with notes_on_stderr(quiet=quiet), shown_progress(quiet=quiet) as progress:
-        from songatlas.api import cluster_tracks, read_tracks
-        from songatlas.schema import FEATURE_NAMES
-
         with progress.step("reading", None):
+            from songatlas.api import cluster_tracks, read_tracks
+            from songatlas.schema import FEATURE_NAMES
+
             table = read_tracks(
                 tracks,
                 require_features=options.features.features == FEATURE_NAMES,
@@ -65,8 +65,8 @@ def run(
         options = _naming(tracks, options, quiet=quiet)
         if not quiet:
             click.echo(f"Grouping {len(table):,} tracks by how they sound …", err=True)
-        with prepared_loops(quiet=quiet):
-            found = cluster_tracks(table, options, progress=progress)
+        prepare_loops(progress, quiet=quiet)
+        found = cluster_tracks(table, options, progress=progress)
         found.save(output, overwrite=overwrite, progress=progress)
     if as_json:
         from .clusters import clusters_as_json

@@ -10,12 +10,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClusterMixin
-from sklearn.utils.validation import validate_data
 
 from songatlas.errors import ParameterError
 from songatlas.kernels.dbscan import dbscan_grid
+from songatlas.kernels.kdtree import LARGEST
 
 from .labels import relabel_by_size
+from .validation import checked_features
 
 FloatArray = NDArray[np.float64]
 
@@ -58,7 +59,7 @@ class DBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Cluster the rows of X, of shape (n_tracks, n_features), finite; ``y`` is ignored."""
-        features: FloatArray = validate_data(self, X, dtype=np.float64, order="C")
+        features = checked_features(self, X, limit=LARGEST)
         if not isinstance(self.eps, Real) or not self.eps > 0:
             raise ParameterError(f"eps must be a positive number, got {self.eps!r}.")
         if not isinstance(self.min_samples, Integral) or self.min_samples < 1:

@@ -10,20 +10,21 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from songatlas.errors import ParameterError
 from songatlas.kernels.kmeans import kmeans_sweep, nearest_centers
 
 from .labels import relabel_by_size
+from .validation import checked_features
 
 _MAX_INIT_FACTOR = 3
 
 
-class KMeans(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[misc]
+class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """K-Means clustering whose labels go by size and whose best solution is confirmed by a second start.
 
     Parameters
@@ -88,20 +89,23 @@ class KMeans(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[mis
             0 or above [default: 1 each].
         """
         self._check_parameters()
-        rows = validate_data(self, X, dtype=np.float64, order="C")
+        rows = checked_features(self, X)
         if len(rows) < self.n_clusters:
             raise ParameterError(
                 f"n_clusters must not be above the number of tracks (n_samples={len(rows)}), got {self.n_clusters}."
             )
-        (best,) = kmeans_sweep(
-            rows,
-            [self.n_clusters],
-            n_init=self.n_init,
-            max_init=_MAX_INIT_FACTOR * self.n_init,
-            seed=self._seed(),
-            max_iter=self.max_iter,
-            sample_weight=sample_weight,
-        )
+        try:
+            (best,) = kmeans_sweep(
+                rows,
+                [self.n_clusters],
+                n_init=self.n_init,
+                max_init=_MAX_INIT_FACTOR * self.n_init,
+                seed=self._seed(),
+                max_iter=self.max_iter,
+                sample_weight=sample_weight,
+            )
+        except ValueError as err:
+            raise ParameterError(str(err)) from err
         if len(best.centers) < self.n_clusters:
             self._warn_of_few_rows(best.n_distinct)
         self.labels_ = relabel_by_size(best.labels, rows)
@@ -113,13 +117,13 @@ class KMeans(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[mis
     def predict(self, X: ArrayLike) -> NDArray[np.int32]:
         """Return the label of the nearest center for each track, shape (n_tracks,)."""
         check_is_fitted(self)
-        rows = validate_data(self, X, dtype=np.float64, order="C", reset=False)
+        rows = checked_features(self, X, reset=False)
         return nearest_centers(rows, self.cluster_centers_)
 
     def transform(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the distances to the centers, shape (n_tracks, n_found)."""
         check_is_fitted(self)
-        rows = validate_data(self, X, dtype=np.float64, order="C", reset=False)
+        rows = checked_features(self, X, reset=False)
         distances = [np.sqrt(((rows - center) ** 2).sum(axis=1)) for center in self.cluster_centers_]
         return np.stack(distances, axis=1)
 
@@ -135,6 +139,8 @@ class KMeans(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[mis
 
     def _seed(self) -> int:
         if isinstance(self.random_state, int | np.integer):
+            if self.random_state < 0:
+                raise ParameterError(f"random_state must be 0 or above, got {self.random_state!r}.")
             return int(self.random_state)
         return int(check_random_state(self.random_state).randint(2**31 - 1))
 

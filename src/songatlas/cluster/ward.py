@@ -11,12 +11,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClusterMixin
-from sklearn.utils.validation import validate_data
 
 from songatlas.errors import ParameterError
+from songatlas.kernels.kdtree import LARGEST
 from songatlas.kernels.ward import ward_tree
 
 from .labels import relabel_by_size
+from .validation import checked_features
 
 FloatArray = NDArray[np.float64]
 LabelArray = NDArray[np.int32]
@@ -67,11 +68,10 @@ class Ward(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             A track of weight w counts as w equal tracks; one of weight 0 takes the label of the nearest track
             that counts.
         """
-        features: FloatArray = validate_data(self, X, dtype=np.float64, order="C")
+        features = checked_features(self, X, limit=LARGEST)
         self._check_parameters(len(features))
-        weights = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
         try:
-            self.linkage_ = ward_tree(features, weights)
+            self.linkage_ = ward_tree(features, sample_weight)
         except ValueError as err:
             raise ParameterError(str(err)) from err
         if self.height is not None:

@@ -6,7 +6,7 @@ What can be looked at (figures, report, summary) is written by `songatlas.api` i
 import hashlib
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,16 +47,21 @@ _READ_BACK = (
 )
 _DAMAGE = (LookupError, TypeError, ValueError, AttributeError, OSError, EOFError, zipfile.BadZipFile)
 SCHEMA_VERSION = 1
+_ROWS_AT_ONCE = 100_000  # written by one call, during which no Ctrl-C is heard
 
 
-def write_run(run: RunData, folder: Path) -> None:
-    """Write the data of a run into an existing folder (manifest excepted, see `write_manifest`)."""
+def write_run(run: RunData, folder: Path, advance: Callable[[float], object] = lambda share: None) -> None:
+    """Write the data of a run into an existing folder (manifest excepted, see `write_manifest`).
+
+    ``advance`` is called with the share of the work just done; the shares sum to 1.
+    """
     tracks = run.tracks.copy(deep=False)
     tracks.attrs = {}
-    table = pa.Table.from_pandas(tracks, preserve_index=False)
-    pq.write_table(table, folder / "tracks.parquet", compression="zstd")
+    _write_parquet(tracks, folder / "tracks.parquet")
+    advance(0.4)
     merged = pd.Series(tracks["representative"] + 1, dtype="Int64").where(tracks["state"] == "merged")
     write_csv(tracks.assign(merged_into_row=merged)[csv_columns(run)], folder / "tracks.csv")
+    advance(0.2)
     write_csv(top_tracks(run), folder / "top_tracks.csv")
     write_csv(run.ledger, folder / "ledger.csv")
     if len(run.rejects):
@@ -69,7 +74,9 @@ def write_run(run: RunData, folder: Path) -> None:
     (folder / "options.toml").write_text(options_to_toml(run.options), encoding="utf-8")
     if run.tree is not None:
         np.savez_compressed(folder / "tree.npz", linkage=run.tree)
+    advance(0.2)
     _write_model(run, folder / "model")
+    advance(0.2)
 
 
 def write_manifest(run: RunData, folder: Path) -> None:
@@ -191,7 +198,16 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
             plain[name] = plain[name].map(_cell).astype("str")
     plain.attrs = {}
     arrow = pa.Table.from_pandas(plain, preserve_index=False).replace_schema_metadata(None)
-    pacsv.write_csv(arrow, path, pacsv.WriteOptions(quoting_style="needed"))
+    with pacsv.CSVWriter(path, arrow.schema, write_options=pacsv.WriteOptions(quoting_style="needed")) as writer:
+        for start in range(0, max(len(arrow), 1), _ROWS_AT_ONCE):
+            writer.write_table(arrow.slice(start, _ROWS_AT_ONCE))
+
+
+def _write_parquet(table: pd.DataFrame, path: Path) -> None:
+    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    with pq.ParquetWriter(path, arrow.schema, compression="zstd") as writer:
+        for start in range(0, max(len(arrow), 1), _ROWS_AT_ONCE):
+            writer.write_table(arrow.slice(start, _ROWS_AT_ONCE))
 
 
 def _cell(value: Any) -> str:

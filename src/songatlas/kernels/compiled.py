@@ -1,9 +1,13 @@
-"""The decorators that compile loops with numba, on first use, once per machine where a cache can be written."""
+"""The decorators that compile loops with numba, on first use, once per user and machine where they can be kept."""
 
 from collections.abc import Callable
 from typing import Any
 
 import numba
+
+from .loop_cache import LoopCache, loops_folder
+
+_KERNELS = __name__.rpartition(".")[0]
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -24,14 +28,9 @@ def compiled_fast(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _compiled(function: Callable[..., Any], fastmath: bool | set[str]) -> Callable[..., Any]:
-    loop: Callable[..., Any]
-    try:
-        loop = numba.njit(cache=True, nogil=True, fastmath=fastmath)(function)
-    except RuntimeError as err:
-        # Neither the package folder, nor the user's cache folder, nor NUMBA_CACHE_DIR can be written: the loop is
-        # compiled anew by every process, which costs seconds and changes no result. A cache in a shared temporary
-        # folder is no way out: numba unpickles what it finds there, whoever wrote it.
-        if "no locator available" not in str(err):
-            raise
-        loop = numba.njit(nogil=True, fastmath=fastmath)(function)
-    return loop
+    """Return the compiled function; kept on disk only where `loop_cache` looks at its source."""
+    loop: Any = numba.njit(nogil=True, fastmath=fastmath)(function)
+    ours = str(function.__module__).rpartition(".")[0] == _KERNELS
+    if ours and hasattr(loop, "_cache") and loops_folder() is not None:  # NUMBA_DISABLE_JIT leaves a plain function
+        loop._cache = LoopCache(function)  # what njit(cache=True) does, with a cache that numba chooses
+    return loop  # type: ignore[no-any-return]

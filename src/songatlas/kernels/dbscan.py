@@ -9,7 +9,7 @@ need not look, as the other side finds them. Each round at least halves the numb
 still grow.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +29,7 @@ from .kdtree import (
     push_sorted,
     tile_distances,
 )
+from .rows import as_floats, checked_count
 from .threads import run_in_chunks
 
 FloatArray = NDArray[np.float64]
@@ -51,8 +52,8 @@ class GridLabels(NamedTuple):
 
 def dbscan_grid(
     X: FloatArray,
-    eps_list: Sequence[float],
-    min_samples_list: Sequence[int],
+    eps_list: Iterable[float],
+    min_samples_list: Iterable[int],
     advance: Callable[[float], object] | None = None,
 ) -> Iterator[GridLabels]:
     """Yield the DBSCAN labels of every pair of eps and min_samples, eps by eps.
@@ -61,9 +62,9 @@ def dbscan_grid(
     ----------
     X : ndarray of shape (n_rows, n_features), float64
         Finite, below 1e140 in magnitude.
-    eps_list : sequence of float
+    eps_list : iterable of float
         Radii, 0 or above, in the unit of X; a row at exactly eps is within reach.
-    min_samples_list : sequence of int
+    min_samples_list : iterable of int
         Rows within eps, the row itself included, that make a core row; 1 or above.
     advance : callable, optional
         Called with 1 after every pair.
@@ -86,11 +87,11 @@ def dbscan_grid(
     [[0, 0, 0, -1], [-1, -1, -1, -1]]
     """
     X = checked_matrix(X)
-    if not all(eps >= 0 for eps in eps_list):
-        raise ValueError(f"eps must be 0 or above, got {list(eps_list)}.")
-    if not all(m >= 1 for m in min_samples_list):
-        raise ValueError(f"min_samples must be 1 or above, got {list(min_samples_list)}.")
-    return _grid(build(X), X, eps_list, min_samples_list, advance)
+    radii = as_floats(list(eps_list), "eps_list")
+    if not (radii >= 0).all():
+        raise ValueError(f"eps must be 0 or above, got {radii.tolist()}.")
+    counts = [checked_count(m, "min_samples", 1) for m in min_samples_list]
+    return _grid(build(X), X, radii.tolist(), counts, advance)
 
 
 def _grid(

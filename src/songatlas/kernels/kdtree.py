@@ -9,13 +9,16 @@ The tree is also the ground of `songatlas.kernels.dbscan` and `songatlas.kernels
 twenty features; beyond, every query visits nearly every tile, and answers stay exact.
 """
 
+from collections.abc import Callable
 from itertools import pairwise
+from numbers import Integral
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .compiled import compiled
+from .rows import checked_rows
 from .threads import run_in_chunks
 
 FloatArray = NDArray[np.float64]
@@ -51,6 +54,8 @@ class KDTree(NamedTuple):
         higher numbers than their parent.
     least_id : ndarray of shape (n_nodes, 8)
         The lowest row under a child; it ends the search among many rows at the same distance.
+    n_features : int
+        Without the padding.
     """
 
     tiles: FloatArray
@@ -62,6 +67,7 @@ class KDTree(NamedTuple):
     first: IntArray
     last: IntArray
     least_id: IntArray
+    n_features: int
 
 
 def build(X: FloatArray, sizes: FloatArray | None = None) -> KDTree:
@@ -109,15 +115,16 @@ def checked_matrix(X: FloatArray) -> FloatArray:
 
     Read-only and unaligned arrays are copied: numba would compile every loop once more for them.
     """
-    X = np.require(X, np.float64, ["C", "A", "W"])
-    if X.ndim != 2 or 0 in X.shape:
-        raise ValueError(f"X must have at least one row and one column, got shape {X.shape}.")
-    if not max(X.max(), -X.min()) < LARGEST:
-        raise ValueError(f"X must hold finite numbers below {LARGEST:g} in magnitude.")
-    return X
+    return np.require(checked_rows(X, LARGEST), requirements=["C", "A", "W"])
 
 
-def k_nearest(tree: KDTree, X: FloatArray, k: int, include_self: bool = False) -> tuple[FloatArray, IntArray]:
+def k_nearest(
+    tree: KDTree,
+    X: FloatArray,
+    k: int,
+    include_self: bool = False,
+    advance: Callable[[float], object] | None = None,
+) -> tuple[FloatArray, IntArray]:
     """Return the k nearest rows of the tree for every row of X, exactly.
 
     Parameters
@@ -129,6 +136,8 @@ def k_nearest(tree: KDTree, X: FloatArray, k: int, include_self: bool = False) -
     include_self : bool, default False
         False leaves out, for row i of X, row i of the tree: X must then be the matrix the tree was built
         from. Other rows with equal features count as neighbors at distance 0. True takes X as new rows.
+    advance : callable, optional
+        Called with the number of rows done since its last call.
 
     Returns
     -------
@@ -146,10 +155,11 @@ def k_nearest(tree: KDTree, X: FloatArray, k: int, include_self: bool = False) -
     n_rows = len(tree.place)
     if not include_self and len(X) != n_rows:
         raise ValueError(f"include_self=False needs the {n_rows} rows of the tree, got {len(X)}.")
-    if not 1 <= k <= n_rows - (not include_self):
-        raise ValueError(f"k must be from 1 to {n_rows - (not include_self)} for a tree of {n_rows} rows, got {k}.")
-    if -(-X.shape[1] // GROUP) * GROUP != tree.tiles.shape[1]:
-        raise ValueError(f"X has {X.shape[1]} features, the tree was built from another number.")
+    n_others = n_rows - (not include_self)
+    if not isinstance(k, Integral) or isinstance(k, bool) or not 1 <= k <= n_others:
+        raise ValueError(f"k must be an integer from 1 to {n_others} for a tree of {n_rows} rows, got {k!r}.")
+    if X.shape[1] != tree.n_features:
+        raise ValueError(f"X must have the {tree.n_features} features the tree was built from, got {X.shape[1]}.")
     in_tree_order = len(X) == n_rows
     order = np.argsort(tree.place) if in_tree_order else np.arange(len(X))
     distances = np.empty((len(X), k))
@@ -158,7 +168,7 @@ def k_nearest(tree: KDTree, X: FloatArray, k: int, include_self: bool = False) -
     def search(start: int, stop: int) -> None:
         _nearest(tree, X, order, start, stop, include_self, distances, indices)
 
-    run_in_chunks(search, len(X), QUERY_CHUNK)
+    run_in_chunks(search, len(X), QUERY_CHUNK, advance)
     return distances, indices
 
 
@@ -209,7 +219,7 @@ def _filled(X: FloatArray, order: IntArray) -> KDTree:
     tiles = np.ascontiguousarray(rows.reshape(n_tiles, TILE, padded).transpose(0, 2, 1))
     child, first, last = _layout(n_tiles)
     empty = np.empty((0, 0, 0))
-    tree = KDTree(tiles, ids.reshape(n_tiles, TILE), place, empty, empty, child, first, last, first)
+    tree = KDTree(tiles, ids.reshape(n_tiles, TILE), place, empty, empty, child, first, last, first, n_features)
     low, high = np.empty((2, len(child), padded, WIDE))
     for f in range(padded):
         low[:, f] = below(tree, tiles[:, f].min(axis=1), np.minimum, np.inf)

@@ -35,6 +35,10 @@ _REFINING = 5
 _LARGE = 40_000
 _PARTS = 8
 _DISTINCT_PER_CLUSTER = 50
+# The most starts, unless told otherwise.
+_MAX_INIT = 30
+# Small tables get this many starts over their number of tracks, but no more than so many.
+_STARTS_TIMES_TRACKS, _MOST_STARTS = 40_000, 200
 # Float32 is trusted while its rounding stays below this share of the usual distance to the centers.
 _ROUNDING = 1e-3
 
@@ -81,7 +85,7 @@ def kmeans_sweep(
     seed: int = 0,
     max_iter: int = 300,
     confirm: bool = True,
-    max_init: int = 30,
+    max_init: int | None = None,
     sample_weight: ArrayLike | None = None,
     advance: Callable[[float], object] | None = None,
 ) -> list[KMeansSolution]:
@@ -101,8 +105,10 @@ def kmeans_sweep(
         Lloyd iterations per start, per swap tried in refining, and again for finishing.
     confirm : bool, default True
         Whether to go on, n_init / 2 starts at a time, until two starts led to the best inertia.
-    max_init : int, default 30
-        The most starts for one number of clusters (n_init, if that is more).
+    max_init : int, optional
+        The most starts for one number of clusters (n_init, if that is more). By default 30; and below 4,000 tracks
+        there are more than n_init to begin with, up to 200 where there are 200 tracks or less, as few tracks have
+        many local optima, and a start costs next to nothing.
     sample_weight : array-like of shape (n_tracks,), optional
         0 or above, not all 0 [default: 1 each].
     advance : callable, optional
@@ -121,10 +127,14 @@ def kmeans_sweep(
     """
     rows = checked_rows(X)
     wanted = _checked_numbers(n_clusters_list, len(rows))
-    n_init, max_init = checked_count(n_init, "n_init", 1), checked_count(max_init, "max_init", 1)
+    n_init = checked_count(n_init, "n_init", 1)
+    if max_init is not None:
+        max_init = checked_count(max_init, "max_init", 1)
+    elif confirm:
+        n_init = max(n_init, min(_MOST_STARTS, _STARTS_TIMES_TRACKS // len(rows)))
     seed, max_iter = checked_count(seed, "seed", 0), checked_count(max_iter, "max_iter", 0)
     data = _prepare(rows, sample_weight)
-    search = _Search(data, n_init, max(max_init, n_init), seed, max_iter, advance)
+    search = _Search(data, n_init, max(max_init or _MAX_INIT, n_init), seed, max_iter, advance)
     several = sorted({k for k in wanted if 1 < k < data.n_distinct}, reverse=True)
     search.run(several, confirm)
     if any(search.needs_more_digits(k) for k in several):

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .compiled import compiled
+from .rows import checked_rows
 from .threads import run_in_chunks
 
 _CHUNK = 16  # rows of tracks per piece of work
@@ -41,9 +42,11 @@ def distance_ranks(
     >>> distance_ranks([[0.0], [5.0], [1.0], [7.0]], [0], [[3, 2]])
     array([[3, 1]])
     """
-    features = _plain(np.asarray(X, dtype=np.float64).T)
-    chosen = _plain(np.asarray(tracks, dtype=np.int64))
-    wanted = _plain(np.asarray(others, dtype=np.int64))
+    features = _plain(checked_rows(X).T)
+    chosen = _plain(_checked_places(tracks, "tracks", 1, features.shape[1]))
+    wanted = _plain(_checked_places(others, "others", 2, features.shape[1]))
+    if len(wanted) != len(chosen):
+        raise ValueError(f"others must have one row for each of the {len(chosen)} tracks, got {len(wanted)}.")
     ranks = np.zeros(wanted.shape, dtype=np.int64)
     run_in_chunks(
         lambda start, stop: count_nearer(features, chosen, wanted, ranks, start, stop),
@@ -52,6 +55,16 @@ def distance_ranks(
         advance,
     )
     return ranks
+
+
+def _checked_places(places: ArrayLike, name: str, n_axes: int, n_tracks: int) -> NDArray[np.int64]:
+    """Return row numbers, or refuse them: the compiled loop would read beyond the matrix."""
+    array = np.asarray(places)
+    if array.ndim != n_axes or not np.issubdtype(array.dtype, np.integer):
+        raise ValueError(f"{name} must be integers along {n_axes} axes, got {array.dtype} of shape {array.shape}.")
+    if array.size and (array.min() < 0 or array.max() >= n_tracks):
+        raise ValueError(f"{name} must lie between 0 and {n_tracks - 1}, got {array.min()} to {array.max()}.")
+    return array.astype(np.int64)
 
 
 def _plain(values: NDArray[Any]) -> NDArray[Any]:

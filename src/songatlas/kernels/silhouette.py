@@ -48,14 +48,14 @@ def silhouette_samples(
     ----------
     X : array-like of shape (n_tracks, n_features)
         Scaled features (unitless), finite.
-    labelings : array-like of shape (n_labelings, n_tracks), int
+    labelings : array-like of shape (n_labelings, n_tracks) or (n_tracks,), int
         Any integers, gaps allowed; −1 leaves the track out of that labeling.
     advance : callable, optional
         Called with the share of the work just done; the shares sum to 1.
 
     Returns
     -------
-    ndarray of shape (n_labelings, n_tracks), float64
+    ndarray of the shape of ``labelings``, float64
         From −1 to 1. 0 for tracks left out and for the only track of a cluster (as Rousseeuw sets it); NaN
         for a whole labeling of fewer than two clusters. Within 1e-5 of the value computed all in float64.
 
@@ -65,7 +65,8 @@ def silhouette_samples(
     array([[0.9  , 0.889, 0.   ]])
     """
     rows = checked_rows(X)
-    labels = _checked_labelings(labelings, len(rows))
+    given = _checked_labelings(labelings, len(rows))
+    labels = np.atleast_2d(given)
     values = np.zeros(labels.shape)
     coded = [_codes(labeling) for labeling in labels]
     usable = np.array([codes.max(initial=-1) >= 1 for codes in coded], dtype=bool)
@@ -75,7 +76,7 @@ def silhouette_samples(
         kept = np.flatnonzero((codes != LEFT_OUT).any(axis=0))
         points = _build_points(rows[kept], np.ascontiguousarray(codes[:, kept]))
         values[np.ix_(usable, kept)] = _score_points(points, advance)[:, points.of_track]
-    return values
+    return values.reshape(given.shape)
 
 
 @dataclass(frozen=True)
@@ -95,12 +96,13 @@ class _Points:
 
 
 def _checked_labelings(labelings: ArrayLike, n_tracks: int) -> NDArray[np.integer]:
-    labels = np.asarray(labelings)
-    if labels.ndim != 2 or labels.shape[1] != n_tracks or not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(
-            f"labelings must be integers of shape (n_labelings, {n_tracks}), "
-            f"got {labels.dtype} of shape {labels.shape}."
-        )
+    expected = f"labelings must be integers of shape (n_labelings, {n_tracks}) or ({n_tracks},)"
+    try:
+        labels = np.asarray(labelings)
+    except ValueError as err:  # labelings of different lengths
+        raise ValueError(f"{expected}: {err}.") from err
+    if labels.ndim not in (1, 2) or labels.shape[-1] != n_tracks or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(f"{expected}, got {labels.dtype} of shape {labels.shape}.")
     return labels
 
 

@@ -22,6 +22,8 @@ def run_in_chunks(
 ) -> None:
     """Call ``task(start, stop)`` for consecutive pieces of ``range(n_items)`` on all of numba's threads.
 
+    A Ctrl-C does not wait for the pieces that are being worked on; they end by themselves and write in vain.
+
     Parameters
     ----------
     task : callable
@@ -32,15 +34,14 @@ def run_in_chunks(
     advance : callable, optional
         Called, in the calling thread, with the number of items done since its last call.
     """
-    n_threads = get_num_threads()
     pieces = [(start, min(start + chunk, n_items)) for start in range(0, n_items, chunk)]
-    if n_threads == 1 or len(pieces) <= 1:
+    if len(pieces) <= 1:
         for start, stop in pieces:
             task(start, stop)
             if advance is not None:
                 advance(stop - start)
         return
-    pool = ThreadPoolExecutor(n_threads)
+    pool = ThreadPoolExecutor(get_num_threads())  # for one thread too: the calling thread hears Ctrl-C while it waits
     try:
         running: dict[Future[object], int] = {pool.submit(task, a, b): b - a for a, b in pieces}
         while running:
@@ -50,8 +51,13 @@ def run_in_chunks(
                 n_done = running.pop(future)
                 if advance is not None:
                     advance(n_done)
-    finally:
+    except Exception:
         pool.shutdown(cancel_futures=True)
+        raise
+    except BaseException:  # a piece may take seconds
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 class Crew:

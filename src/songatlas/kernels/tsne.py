@@ -17,6 +17,7 @@ from scipy import sparse
 
 from .compiled import compiled
 from .repulsion import CHUNK, FloatArray, Repulsion
+from .rows import as_floats, check_finite
 from .threads import Crew
 
 _START_SPREAD = 1e-4  # standard deviation of the starting points: small, so that the map can unfold
@@ -91,15 +92,18 @@ def tsne(
 
 
 def _checked(neighbors: ArrayLike, start: ArrayLike) -> tuple[NDArray[np.int32], FloatArray]:
-    points = np.array(start, dtype=np.float64, order="C")
+    points = np.array(as_floats(start, "start"), order="C")
     links = np.asarray(neighbors)
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError(f"start must have shape (n_tracks, 2), got {points.shape}.")
+    check_finite(points, name="start")
     n_tracks = len(points)
-    if points.shape != (n_tracks, 2) or not np.isfinite(points).all():
-        raise ValueError(f"start must be finite and of shape (n_tracks, 2), got shape {points.shape}.")
     if links.ndim != 2 or len(links) != n_tracks or not np.issubdtype(links.dtype, np.integer):
         raise ValueError(
             f"neighbors must be integers of shape ({n_tracks}, n_neighbors), got {links.dtype} of shape {links.shape}."
         )
+    if n_tracks > 1 and links.shape[1] == 0:
+        raise ValueError(f"neighbors must list a neighbor or more for each track, got shape {links.shape}.")
     if links.size and (links.min() < 0 or links.max() >= n_tracks):
         raise ValueError(f"neighbors must lie between 0 and {n_tracks - 1}, got {links.min()} to {links.max()}.")
     return np.ascontiguousarray(links, dtype=np.int32), points

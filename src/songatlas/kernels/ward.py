@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from .compiled import compiled
 from .kdtree import (
@@ -33,6 +33,7 @@ from .kdtree import (
     push_sorted,
     tile_distances,
 )
+from .rows import checked_weights
 from .threads import run_in_chunks
 
 FloatArray = NDArray[np.float64]
@@ -80,7 +81,7 @@ class _Ground(NamedTuple):
 
 def ward_tree(
     X: FloatArray,
-    sample_weight: FloatArray | None = None,
+    sample_weight: ArrayLike | None = None,
     advance: Callable[[float], object] | None = None,
 ) -> FloatArray:
     """Return the Ward tree of all rows in SciPy's linkage layout.
@@ -89,7 +90,7 @@ def ward_tree(
     ----------
     X : ndarray of shape (n_rows, n_features), float64
         Finite, below 1e140 in magnitude.
-    sample_weight : ndarray of shape (n_rows,), optional
+    sample_weight : array-like of shape (n_rows,), optional
         A row of weight w counts as w equal rows. A row of weight 0 joins the nearest row of positive weight
         at height 0 and moves nothing.
     advance : callable, optional
@@ -114,7 +115,8 @@ def ward_tree(
            [2.   , 3.   , 9.815]])
     """
     X = checked_matrix(X) + 0.0  # turns −0.0 into 0.0, so that equal rows have equal bits
-    weights = _checked_weights(sample_weight, len(X))
+    X -= _common_offset(X)
+    weights, exponent = checked_weights(sample_weight, len(X))
     n_merges = len(X) - 1
     merges = _Merges(np.empty(n_merges, dtype=np.int64), np.empty(n_merges, dtype=np.int64), np.empty(n_merges))
     clusters, n_made = _join_equal_rows(X, weights, merges)
@@ -138,18 +140,19 @@ def ward_tree(
         if advance is not None:
             advance(n_now - n_made)
         n_made = n_now
-    return _linkage(merges)
+    tree = _linkage(merges)
+    tree[:, 2] = np.ldexp(tree[:, 2], exponent // 2)  # a height is a distance times the root of a weight
+    return tree
 
 
-def _checked_weights(sample_weight: FloatArray | None, n_rows: int) -> FloatArray:
-    if sample_weight is None:
-        return np.ones(n_rows)
-    weights = np.ascontiguousarray(sample_weight, dtype=np.float64)
-    if weights.shape != (n_rows,):
-        raise ValueError(f"sample_weight must have shape ({n_rows},), got {weights.shape}.")
-    if not (np.isfinite(weights).all() and weights.min() >= 0 and weights.max() > 0):
-        raise ValueError("sample_weight must be finite, none negative, and not all zero.")
-    return weights
+def _common_offset(X: FloatArray) -> FloatArray:
+    """Return what can be taken off each feature without losing a digit, so that centroids keep theirs.
+
+    Differences of numbers within a factor of two are exact (Sterbenz 1974, Floating-Point Computation, 138).
+    """
+    low, high = X.min(axis=0), X.max(axis=0)
+    exact = ((low > 0) & (high <= 2 * low)) | ((high < 0) & (low >= 2 * high))
+    return np.where(exact, low, 0.0)
 
 
 def _join_equal_rows(X: FloatArray, weights: FloatArray, merges: _Merges) -> tuple[_Clusters, int]:

@@ -1,5 +1,7 @@
 """Principal components and the t-SNE map of all tracks, and how far the map can be trusted."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
@@ -48,7 +50,7 @@ def map_tracks(
     X: FloatArray,
     *,
     method: str = "tsne",
-    n_neighbors: int = 15,
+    n_neighbors: int = 10,
     n_iterations: int = 500,
     seed: int = 0,
     progress: Progress = SILENT,
@@ -76,11 +78,13 @@ def map_tracks(
     if method == "none" or n_neighbors < 2 or not np.ptp(X, axis=0).any():
         why = "no map was asked for" if method == "none" else "too few different tracks for a map"
         return TrackMap("pca", f"principal components ({why})", None, scores, ratio, loadings)
-    neighbors = exact_neighbors(X, n_neighbors)
+    with progress.step("neighbors for the map", float(len(X))) as step:
+        neighbors = exact_neighbors(X, n_neighbors, advance=step.advance)
     with progress.step("drawing the map", n_iterations) as step:
         coordinates = tsne(neighbors, scores, n_iterations=n_iterations, seed=seed, advance=step.advance)
     coordinates = align_map(coordinates, scores)
-    quality, provenance = map_quality(X, coordinates, seed=seed)
+    with progress.step("judging the map", float(min(len(X), _QUALITY_SAMPLE))) as step:
+        quality, provenance = map_quality(X, coordinates, seed=seed, advance=step.advance)
     text = (
         f"t-SNE of all {len(X):,} tracks: uniform weights on {n_neighbors} exact nearest neighbors, "
         f"{n_iterations} iterations from the principal components"
@@ -88,9 +92,9 @@ def map_tracks(
     return TrackMap("tsne", text, coordinates, scores, ratio, loadings, quality, provenance)
 
 
-def exact_neighbors(X: FloatArray, k: int) -> NDArray[np.int64]:
+def exact_neighbors(X: FloatArray, k: int, *, advance: Callable[[float], object] | None = None) -> NDArray[np.int64]:
     """Return the positions of the k nearest other tracks of every track, shape (n_tracks, k)."""
-    return k_nearest(build(X), X, k)[1]
+    return k_nearest(build(X), X, k, advance=advance)[1]
 
 
 def _others(found: NDArray[np.int64], own: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -124,7 +128,12 @@ def align_map(coordinates: FloatArray, scores: FloatArray) -> FloatArray:
 
 
 def map_quality(
-    X: FloatArray, coordinates: FloatArray, *, seed: int, k: int = 10
+    X: FloatArray,
+    coordinates: FloatArray,
+    *,
+    seed: int,
+    k: int = 10,
+    advance: Callable[[float], object] | None = None,
 ) -> tuple[dict[str, float], dict[str, Provenance]]:
     """Return how much of the neighborhoods the map keeps, for a sample of tracks against all tracks.
 
@@ -137,7 +146,7 @@ def map_quality(
     sample = np.sort(np.random.default_rng(seed).permutation(n)[:_QUALITY_SAMPLE])
     k = min(k, max(1, n // 2 - 1))
     on_map = _others(cKDTree(coordinates).query(coordinates[sample], k=k + 1, workers=-1)[1], sample)
-    ranks = distance_ranks(X, sample, on_map)
+    ranks = distance_ranks(X, sample, on_map, advance)
     kept = (ranks <= k).mean(axis=1)
     trust = 1.0 - 2.0 / (k * max(1, 2 * n - 3 * k - 1)) * np.maximum(0, ranks - k).sum(axis=1)
     figures = {"neighbors_kept": kept, "trustworthiness": trust}

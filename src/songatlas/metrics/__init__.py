@@ -2,10 +2,19 @@
 
 from songatlas.kernels.silhouette import silhouette_samples
 
-from .internal import calinski_harabasz_score, davies_bouldin_score, effective_n_clusters, inertia
+from .internal import (
+    CentroidScores,
+    calinski_harabasz_score,
+    centroid_scores,
+    davies_bouldin_score,
+    effective_n_clusters,
+    inertia,
+)
 
 __all__ = [
+    "CentroidScores",
     "calinski_harabasz_score",
+    "centroid_scores",
     "davies_bouldin_score",
     "effective_n_clusters",
     "inertia",

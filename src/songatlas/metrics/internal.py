@@ -1,28 +1,95 @@
 """Judges a clustering by the tracks alone: how tight its clusters are and how far apart.
 
-Every function is exact over all tracks with a label of 0 or above; −1 is noise and left out. Labels may have
-gaps, X must be finite. Silhouettes live in `songatlas.kernels.silhouette`; comparisons with a known truth do
-not live here.
+Every function is exact over all tracks. Labels are any integers, gaps allowed; −1 is noise and left out. X must be
+finite and below 1e140 in magnitude. Silhouettes live in `songatlas.kernels.silhouette`; comparisons with a known
+truth do not live here.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from songatlas.errors import ParameterError
+from songatlas.errors import DataError, ParameterError
+from songatlas.kernels.centroids import Spreads, spreads_of
+from songatlas.kernels.rows import as_floats, check_finite
 
-# Rows handled at once: their residuals stay in the second-level cache.
-_CHUNK = 4096
+_NOISE = -1
+# Centroids this near, as a share of the largest value, differ by the rounding of their sums alone.
+_ROUNDING = 1e-13
+# Beyond, squares overflow.
+_LARGEST = 1e140
 
 
-class _Geometry(NamedTuple):
-    """Clusters of the tracks that are not noise; X is centred on their common mean."""
+@dataclass(frozen=True)
+class CentroidScores:
+    """What a labeling is worth, seen from its centroids; tracks labeled −1 are left out.
 
-    X: NDArray[np.float64]
-    labels: NDArray[np.int64]
-    sizes: NDArray[np.float64]
-    centers: NDArray[np.float64]
+    Attributes
+    ----------
+    sizes : ndarray of shape (n_clusters,), int64
+        In order of the labels.
+    inertia, davies_bouldin, calinski_harabasz : float
+        As the functions of these names give them.
+    centroid_silhouette : float
+        Mean of ``(b − a) / max(a, b)`` over the tracks, with a the distance to the own centroid and b that to the
+        nearest other one: a cheap stand-in for the silhouette, −1 to 1; NaN with fewer than two clusters.
+    centroid_silhouettes : ndarray of shape (n_clusters,)
+        The same for each cluster.
+
+    References
+    ----------
+    Hruschka, E. R., de Castro, L. N., Campello, R. (2004), "Evolutionary algorithms for clustering gene-expression
+    data", ICDM 2004 (the simplified silhouette).
+    """
+
+    sizes: NDArray[np.int64]
+    inertia: float
+    davies_bouldin: float
+    calinski_harabasz: float
+    centroid_silhouette: float
+    centroid_silhouettes: NDArray[np.float64]
+
+
+def centroid_scores(
+    X: ArrayLike,
+    labelings: ArrayLike,
+    *,
+    silhouettes: bool = True,
+    advance: Callable[[float], object] | None = None,
+) -> list[CentroidScores]:
+    """Return the scores that need centroids only, for many labelings in one go.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_tracks, n_features)
+        Scaled features (unitless).
+    labelings : array-like of shape (n_labelings, n_tracks), int
+        −1 is noise and left out.
+    silhouettes : bool, default True
+        Whether to compute centroid silhouettes (else NaN); they compare each track with every centroid.
+    advance : callable, optional
+        Called with the share of the work just done; the shares sum to 1.
+
+    Examples
+    --------
+    >>> (scores,) = centroid_scores([[0.0], [1.0], [10.0], [12.0]], [[0, 0, 1, 1]])
+    >>> scores.sizes.tolist(), scores.inertia, scores.calinski_harabasz, round(scores.centroid_silhouette, 3)
+    ([2, 2], 2.5, 88.2, 0.928)
+    """
+    features, labels = _checked_features(X), np.asarray(labelings)
+    if not np.issubdtype(labels.dtype, np.integer) or labels.ndim != 2 or labels.shape[1:] != features.shape[:1]:
+        raise ParameterError(
+            "labels must be one integer for each row of X, "
+            f"got {labels.dtype} of shape {labels.shape[1:]} for X of shape {features.shape}."
+        )
+    codes = np.stack([_codes(one) for one in labels]) if len(labels) else np.empty(labels.shape, dtype=np.int32)
+    centered = np.ascontiguousarray(features - features.mean(axis=0)) if len(features) else features
+    n_clusters = [int(one.max(initial=-1)) + 1 for one in codes]
+    largest = float(np.abs(centered).max(initial=0.0))
+    found = spreads_of(centered, codes, n_clusters, silhouettes=silhouettes, advance=advance)
+    return [_scores(spreads, largest, silhouettes) for spreads in found]
 
 
 def davies_bouldin_score(X: ArrayLike, labels: ArrayLike) -> float:
@@ -50,15 +117,7 @@ def davies_bouldin_score(X: ArrayLike, labels: ArrayLike) -> float:
     >>> round(davies_bouldin_score([[0.0], [1.0], [10.0], [12.0]], [0, 0, 1, 1]), 3)
     0.143
     """
-    geometry = _geometry(X, labels)
-    if len(geometry.sizes) < 2:
-        return float("nan")
-    spreads = np.bincount(geometry.labels, np.sqrt(_squared_distances(geometry))) / geometry.sizes
-    gaps = _center_distances(geometry.centers)
-    if np.allclose(spreads, 0) or np.allclose(gaps, 0):
-        return 0.0
-    gaps[gaps == 0] = np.inf
-    return float(((spreads[:, None] + spreads[None, :]) / gaps).max(axis=1).mean())
+    return _of_one(X, labels).davies_bouldin
 
 
 def calinski_harabasz_score(X: ArrayLike, labels: ArrayLike) -> float:
@@ -86,13 +145,7 @@ def calinski_harabasz_score(X: ArrayLike, labels: ArrayLike) -> float:
     >>> calinski_harabasz_score([[0.0], [1.0], [10.0], [12.0]], [0, 0, 1, 1])
     88.2
     """
-    geometry = _geometry(X, labels)
-    n_tracks, n_clusters = len(geometry.labels), len(geometry.sizes)
-    if n_clusters < 2 or n_clusters == n_tracks:
-        return float("nan")
-    between = float(geometry.sizes @ (geometry.centers**2).sum(axis=1))
-    within = float(_squared_distances(geometry).sum())
-    return 1.0 if within == 0 else between * (n_tracks - n_clusters) / (within * (n_clusters - 1.0))
+    return _of_one(X, labels).calinski_harabasz
 
 
 def inertia(X: ArrayLike, labels: ArrayLike) -> float:
@@ -115,8 +168,7 @@ def inertia(X: ArrayLike, labels: ArrayLike) -> float:
     >>> inertia([[0.0], [1.0], [10.0], [12.0]], [0, 0, 1, 1])
     2.5
     """
-    geometry = _geometry(X, labels)
-    return float(_squared_distances(geometry).sum()) if len(geometry.sizes) else float("nan")
+    return _of_one(X, labels).inertia
 
 
 def effective_n_clusters(sizes: ArrayLike) -> float:
@@ -141,47 +193,79 @@ def effective_n_clusters(sizes: ArrayLike) -> float:
     >>> round(effective_n_clusters([50, 50, 50, 0]), 6), round(effective_n_clusters([98, 1, 1]), 3)
     (3.0, 1.118)
     """
-    counts = np.asarray(sizes, dtype=np.float64)
+    try:
+        counts = as_floats(sizes, "sizes")
+    except ValueError as err:
+        raise ParameterError(str(err)) from err
     if counts.ndim != 1 or not np.isfinite(counts).all() or (counts < 0).any():
         raise ParameterError(f"sizes must be a list of counts of 0 or above, got {sizes!r}.")
     shares = counts[counts > 0] / max(counts.sum(), 1.0)
     return float(np.exp(-(shares * np.log(shares)).sum())) if len(shares) else float("nan")
 
 
-def _geometry(X: ArrayLike, labels: ArrayLike) -> _Geometry:
-    features, codes = np.asarray(X, dtype=np.float64), np.asarray(labels)
-    if not np.issubdtype(codes.dtype, np.integer) or features.ndim != 2 or codes.shape != features.shape[:1]:
-        raise ParameterError(
-            "labels must be one integer for each row of X, "
-            f"got {codes.dtype} of shape {codes.shape} for X of shape {features.shape}."
-        )
-    kept = codes >= 0
-    if not kept.all():
-        features, codes = features[kept], codes[kept]
-    if len(codes) == 0:
-        return _Geometry(features, codes, np.empty(0), np.empty((0, features.shape[1])))
-    codes = _without_gaps(codes)
-    centered = features - features.mean(axis=0)
-    sizes = np.bincount(codes).astype(np.float64)
-    sums = np.stack([np.bincount(codes, column, len(sizes)) for column in centered.T], axis=1)
-    return _Geometry(centered, codes, sizes, sums / sizes[:, None])
+def _of_one(X: ArrayLike, labels: ArrayLike) -> CentroidScores:
+    return centroid_scores(X, np.asarray(labels)[None], silhouettes=False)[0]
+
+
+def _scores(spreads: Spreads, largest: float, silhouettes: bool) -> CentroidScores:
+    """Return the scores of one labeling; ``largest`` is the largest centred value."""
+    sizes, n_tracks, n_clusters = spreads.sizes, int(spreads.sizes.sum()), len(spreads.sizes)
+    several = n_clusters > 1
+    compared = several and silhouettes
+    within = float(spreads.squares.sum())
+    return CentroidScores(
+        sizes=sizes,
+        inertia=within if n_clusters else float("nan"),
+        davies_bouldin=_davies_bouldin(spreads, largest) if several else float("nan"),
+        calinski_harabasz=_calinski_harabasz(spreads, within) if 1 < n_clusters < n_tracks else float("nan"),
+        centroid_silhouette=float(spreads.silhouettes.sum()) / n_tracks if compared else float("nan"),
+        centroid_silhouettes=spreads.silhouettes / sizes if compared else np.full(n_clusters, np.nan),
+    )
+
+
+def _davies_bouldin(spreads: Spreads, largest: float) -> float:
+    mean_distances = spreads.distances / spreads.sizes
+    gaps = _center_distances(spreads.centers)
+    gaps[gaps <= _ROUNDING * largest] = 0.0
+    if np.allclose(mean_distances, 0) or np.allclose(gaps, 0):
+        return 0.0
+    gaps[gaps == 0] = np.inf
+    return float(((mean_distances[:, None] + mean_distances[None, :]) / gaps).max(axis=1).mean())
+
+
+def _calinski_harabasz(spreads: Spreads, within: float) -> float:
+    n_tracks, n_clusters = int(spreads.sizes.sum()), len(spreads.sizes)
+    gaps = spreads.centers - spreads.sizes @ spreads.centers / n_tracks
+    between = float(spreads.sizes @ (gaps**2).sum(axis=1))
+    return 1.0 if within == 0 else between * (n_tracks - n_clusters) / (within * (n_clusters - 1.0))
+
+
+def _codes(labels: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Return labels as 0 to n_clusters − 1, in their order, and −1."""
+    codes = np.full(len(labels), _NOISE, dtype=np.int32)
+    kept = labels != _NOISE
+    if kept.any():
+        codes[kept] = _without_gaps(labels[kept])
+    return codes
+
+
+def _checked_features(X: ArrayLike) -> NDArray[np.float64]:
+    try:
+        features = as_floats(X, "X")
+        if features.ndim != 2 or features.shape[1] == 0:
+            raise ValueError(f"X must have shape (n_tracks, n_features) with a feature or more, got {features.shape}.")
+        check_finite(features, _LARGEST)
+    except ValueError as err:
+        raise DataError(str(err)) from err
+    return features
 
 
 def _without_gaps(codes: NDArray[np.integer]) -> NDArray[np.int64]:
-    if codes.max() > 2 * len(codes) + 1000:
+    if codes.min() < 0 or codes.max() > 2 * len(codes) + 1000:
         return np.asarray(np.unique(codes, return_inverse=True)[1], dtype=np.int64)
+    codes = codes.astype(np.int64)  # bincount takes no uint64
     present = np.bincount(codes) > 0
     return np.asarray((np.cumsum(present) - 1)[codes], dtype=np.int64)
-
-
-def _squared_distances(geometry: _Geometry) -> NDArray[np.float64]:
-    """Return each track's squared distance to its centroid, shape (n_tracks,)."""
-    squared = np.empty(len(geometry.labels))
-    for start in range(0, len(squared), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        residuals = geometry.X[part] - geometry.centers[geometry.labels[part]]
-        np.einsum("ij,ij->i", residuals, residuals, out=squared[part])
-    return squared
 
 
 def _center_distances(centers: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,8 +1,10 @@
-"""Runs the clustering methods over their candidates; each returns its trials and which of them it chose."""
+"""Runs the clustering methods over their candidates, scores all of these at once, and lets each method choose.
+
+One pass over the distances between tracks serves the silhouettes of all methods' solutions.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
@@ -46,6 +48,16 @@ class MethodResult:
 
 
 @dataclass(frozen=True)
+class Fits:
+    """The solutions of a method, not yet scored; ``conclude`` makes its result of their trials."""
+
+    labelings: Sequence[LabelArray]
+    params: Sequence[Mapping[str, float]]
+    conclude: Callable[[list[Trial]], MethodResult]
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Task:
     """What every method is given."""
 
@@ -56,7 +68,7 @@ class Task:
     progress: Progress
 
 
-def run_kmeans(task: Task) -> MethodResult:
+def fit_kmeans(task: Task) -> Fits:
     """Fit K-Means for every number of clusters, restarting each until its best result was met twice."""
     with task.progress.step("K-Means", 1.0) as step:
         fits = kmeans_sweep(
@@ -69,16 +81,19 @@ def run_kmeans(task: Task) -> MethodResult:
     labelings = [relabel_by_size(fit.labels, task.X) for fit in fits]
     params = [{"n_clusters": k, "n_starts": fit.n_starts} for k, fit in zip(task.ks, fits, strict=True)]
     notes = ["" if fit.confirmed else f"best of {fit.n_starts} starts was met only once" for fit in fits]
-    trials = _scored(task, "kmeans", labelings, params, notes)
-    chosen, reason = _choose_k(task, trials)
-    inertias = [t.candidate.inertia for t in trials]
-    found = {}
-    if len(trials) > 2:
-        found["elbow (knee of inertia)"] = task.ks[knee(np.array(inertias, dtype=float))]
-    return MethodResult(trials, chosen, reason, suggestions=found)
+
+    def conclude(trials: list[Trial]) -> MethodResult:
+        chosen, reason = _choose_k(task, trials)
+        inertias = [t.candidate.inertia for t in trials]
+        found = {}
+        if len(trials) > 2:
+            found["elbow (knee of inertia)"] = task.ks[knee(np.array(inertias, dtype=float))]
+        return MethodResult(trials, chosen, reason, suggestions=found)
+
+    return Fits(labelings, params, conclude, notes)
 
 
-def run_ward(task: Task) -> MethodResult:
+def fit_ward(task: Task) -> Fits:
     """Build the Ward tree of all tracks and cut it at every number of clusters (and at a height, when given)."""
     with task.progress.step("Ward tree", float(len(task.X) - 1)) as step:
         tree = ward_tree(task.X, advance=step.advance)
@@ -88,24 +103,28 @@ def run_ward(task: Task) -> MethodResult:
     if height is not None:
         labelings.append(relabel_by_size(cut_height(tree, height), task.X))
         params.append({"height": height})
-    trials = _scored(task, "ward", labelings, params)
-    chosen, reason = (
-        (len(trials) - 1, f"Cut at height {height:g}, as asked.") if height is not None else _choose_k(task, trials)
-    )
     found = {}
     if len(task.ks) > 1 and task.ks[-1] < len(task.X):
         jump, _ = suggest_n_clusters(tree, task.ks[0], task.ks[-1])
         found["largest jump in the Ward tree"] = int(jump)
-    return MethodResult(trials, chosen, reason, tree=tree, suggestions=found)
+
+    def conclude(trials: list[Trial]) -> MethodResult:
+        if height is not None:
+            chosen, reason = len(trials) - 1, f"Cut at height {height:g}, as asked."
+        else:
+            chosen, reason = _choose_k(task, trials)
+        return MethodResult(trials, chosen, reason, tree=tree, suggestions=found)
+
+    return Fits(labelings, params, conclude)
 
 
-def run_dbscan(task: Task) -> MethodResult:
+def fit_dbscan(task: Task) -> Fits:
     """Try a small grid around the knee of the k-distance curve; the best that is not degenerate is chosen."""
     n, n_features = task.X.shape
     wanted = task.options.min_samples
     counts = sorted({min(count, n) for count in ([wanted] if wanted else min_samples_candidates(n_features))})
-    with task.progress.step("k-distances", None):
-        distances = k_nearest(build(task.X), task.X, max(1, max(counts) - 1))[0]
+    with task.progress.step("k-distances", float(n)) as step:
+        distances = k_nearest(build(task.X), task.X, max(1, max(counts) - 1), advance=step.advance)[0]
     curves = {count: np.sort(distances[:, max(0, count - 2)])[::-1] for count in counts}
     asked = task.options.eps
     radii = {
@@ -117,27 +136,28 @@ def run_dbscan(task: Task) -> MethodResult:
             for found in dbscan_grid(task.X, radii[count], [count], advance=step.advance):
                 labelings.append(relabel_by_size(found.labels, task.X))
                 grid.append((found.eps, count))
-    trials = _scored(task, "dbscan", labelings, [{"eps": eps, "min_samples": count} for eps, count in grid])
     knee_eps = eps_grid(curves[max(counts)])[0] if asked is None else asked
     usual = min(range(len(grid)), key=lambda i: (grid[i][1] != max(counts), abs(grid[i][0] - knee_eps)))
-    chosen, reason = _choose_density(trials, usual)
-    eps, count = grid[chosen]
-    return MethodResult(trials, chosen, reason, k_distance=_k_distance(curves[count], count, eps))
+
+    def conclude(trials: list[Trial]) -> MethodResult:
+        chosen, reason = _choose_density(trials, usual)
+        eps, count = grid[chosen]
+        return MethodResult(trials, chosen, reason, k_distance=_k_distance(curves[count], count, eps))
+
+    return Fits(labelings, [{"eps": eps, "min_samples": count} for eps, count in grid], conclude)
 
 
-def run_hdbscan(task: Task) -> MethodResult:
+def fit_hdbscan_solutions(task: Task) -> Fits:
     """Try a few smallest cluster sizes; the best that is not degenerate is chosen."""
     sizes = min_cluster_sizes(len(task.X))
     min_samples = task.options.min_samples or _HDBSCAN_MIN_SAMPLES
     with task.progress.step("HDBSCAN", 1.0) as step:
         labelings = fit_hdbscan(task.X, sizes, min_samples=min_samples, advance=step.advance)
     params = [{"min_cluster_size": size, "min_samples": min_samples} for size in sizes]
-    trials = _scored(task, "hdbscan", labelings, params)
-    chosen, reason = _choose_density(trials, usual=0)
-    return MethodResult(trials, chosen, reason)
+    return Fits(labelings, params, lambda trials: MethodResult(trials, *_choose_density(trials, usual=0)))
 
 
-def run_gaussian_mixture(task: Task) -> MethodResult:
+def fit_mixtures(task: Task) -> Fits:
     """Fit a mixture per number of components; the lowest BIC is chosen unless a number was asked for."""
     with task.progress.step("Gaussian mixtures", 1.0) as step:
         fits = fit_gaussian_mixtures(
@@ -145,40 +165,44 @@ def run_gaussian_mixture(task: Task) -> MethodResult:
         )
     notes = ["" if fit.converged else "did not converge" for fit in fits]
     params = [{"n_clusters": fit.n_components, "bic": fit.bic} for fit in fits]
-    trials = _scored(task, "gaussian_mixture", [fit.labels for fit in fits], params, notes)
-    if task.options.n_clusters is not None:
-        chosen, reason = _choose_k(task, trials)
-    else:
+
+    def conclude(trials: list[Trial]) -> MethodResult:
+        if task.options.n_clusters is not None:
+            return MethodResult(trials, *_choose_k(task, trials))
         chosen = int(np.argmin([fit.bic for fit in fits]))
-        reason = f"BIC is lowest at {fits[chosen].n_components} components."
-    return MethodResult(trials, chosen, reason)
+        return MethodResult(trials, chosen, f"BIC is lowest at {fits[chosen].n_components} components.")
+
+    return Fits([fit.labels for fit in fits], params, conclude, notes)
 
 
 def one_cluster(task: Task) -> MethodResult:
     """Return the only grouping of equal tracks: one cluster."""
     labels = np.zeros(len(task.X), dtype=np.int32)
-    trials = score_labelings(task.X, "kmeans", [labels], [{"n_clusters": 1}])
+    trials = score_labelings(task.X, ["kmeans"], [labels], [{"n_clusters": 1}])
     return MethodResult(trials, 0, "All tracks have equal features: there is one cluster.")
 
 
-METHODS: dict[str, Callable[[Task], MethodResult]] = {
-    "kmeans": run_kmeans,
-    "dbscan": run_dbscan,
-    "ward": run_ward,
-    "hdbscan": run_hdbscan,
-    "gaussian_mixture": run_gaussian_mixture,
+METHODS: dict[str, Callable[[Task], Fits]] = {
+    "kmeans": fit_kmeans,
+    "dbscan": fit_dbscan,
+    "ward": fit_ward,
+    "hdbscan": fit_hdbscan_solutions,
+    "gaussian_mixture": fit_mixtures,
 }
 
 
-def _scored(
-    task: Task,
-    method: str,
-    labelings: list[LabelArray],
-    params: Sequence[Mapping[str, Any]],
-    notes: Sequence[str] = (),
-) -> list[Trial]:
-    with task.progress.step(f"silhouettes of {len(labelings)} {method} solutions", 1.0) as step:
-        return score_labelings(task.X, method, labelings, params, notes, step.advance)
+def concluded(task: Task, fits: Mapping[str, Fits]) -> dict[str, MethodResult]:
+    """Return the result of each method, all solutions scored in one go."""
+    methods = [method for method, fit in fits.items() for _ in fit.labelings]
+    labelings = [labels for fit in fits.values() for labels in fit.labelings]
+    params = [param for fit in fits.values() for param in fit.params]
+    notes = [note for fit in fits.values() for note in (fit.notes or [""] * len(fit.labelings))]
+    with task.progress.step(f"silhouettes of {len(labelings)} solutions", 1.0) as step:
+        trials = score_labelings(task.X, methods, labelings, params, notes, step.advance)
+    return {
+        method: fit.conclude([t for t, own in zip(trials, methods, strict=True) if own == method])
+        for method, fit in fits.items()
+    }
 
 
 def _choose_k(task: Task, trials: list[Trial]) -> tuple[int, str]:

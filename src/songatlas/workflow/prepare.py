@@ -1,6 +1,6 @@
 """From a table to the matrix that is clustered: reading, exploring, cleaning, choosing and scaling features."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,8 +41,10 @@ class Prepared:
     scaling: Scaling
 
 
-def prepare(table: Any, options: Options) -> Prepared:
+def prepare(table: Any, options: Options, advance: Callable[[float], object] = lambda share: None) -> Prepared:
     """Return the table with its exploration, the cleaning decisions and the scaled features.
+
+    ``advance`` is called with the share of the work just done; the shares sum to 1.
 
     Raises
     ------
@@ -54,7 +56,9 @@ def prepare(table: Any, options: Options) -> Prepared:
     source_columns = tuple(table.attrs["songatlas"]["source_columns"])
     chosen = choose_features(table, options.features)
     cleaning = clean_tracks(table, chosen.names, options.clean)
+    advance(0.3)
     exploration = explore_tracks(table, source_columns, Treatment(options.clean, cleaning.counts))
+    advance(0.5)
     kept = np.flatnonzero(cleaning.state == "kept")
     if (cleaning.state != "set_aside").sum() < 2:
         raise DataError(_nothing_left(table, len(kept), cleaning, chosen))
@@ -65,6 +69,7 @@ def prepare(table: Any, options: Options) -> Prepared:
     scaling = fit_scaling(names, values, options.features, {**chosen.dropped, **constant})
     X = scale(values, scaling)
     _refuse_overflow(names, values, X)
+    advance(0.2)
     return Prepared(table, source_columns, exploration, cleaning, kept, order, values, X, scaling)
 
 

@@ -24,7 +24,7 @@ from songatlas.seeds import stage_seed
 
 from .choice import all_candidates, choose_method, describe_choice
 from .manifest import make_manifest
-from .methods import METHODS, MethodResult, Task, one_cluster
+from .methods import METHODS, Fits, MethodResult, Task, concluded, one_cluster
 from .prepare import Prepared, prepare
 from .tables import cluster_table, kept_table, moved_columns
 
@@ -88,24 +88,28 @@ def cluster_tracks(table: Any, options: Options | None = None, *, progress: Prog
 
 
 def _cluster(table: Any, options: Options, progress: Progress, clock: _Clock) -> RunData:
-    with clock.stage("explore, clean and scale"), progress.step("reading the table", None):
-        ready = prepare(table, options)
+    with clock.stage("explore, clean and scale"), progress.step("cleaning and scaling", 1.0) as step:
+        ready = prepare(table, options, step.advance)
     results: dict[str, MethodResult] = {}
     task = Task(ready.X, _numbers_to_try(ready, options), options.cluster, options.seed, progress)
     if not task.ks:
         results["kmeans"] = one_cluster(task)
     else:
+        fits: dict[str, Fits] = {}
         for method in options.cluster.methods:
             with clock.stage(method):
-                results[method] = METHODS[method](task)
+                fits[method] = METHODS[method](task)
+        with clock.stage("scores"):
+            results = concluded(task, fits)
     winner, why = choose_method(results, options.cluster) if task.ks else ("kmeans", "")
     choice = describe_choice(results, winner, why, options.cluster)
     clusterings = {name: _clustering(ready, name, result) for name, result in results.items()}
     with clock.stage("map"):
         track_map = _map(ready, options, progress)
-    with clock.stage("profiles"), progress.step("profiles and names", None):
+    with clock.stage("profiles"), progress.step("profiles and names", 1.0) as step:
         tracks = kept_table(ready)
         profiles = _profiles(ready, clusterings[winner], tracks, options)
+        step.advance(0.7)
         distance = center_distance(ready.X, clusterings[winner].labels[ready.order], clusterings[winner].centers)
         full = cluster_table(
             ready,
@@ -116,6 +120,7 @@ def _cluster(table: Any, options: Options, progress: Progress, clock: _Clock) ->
             _in_table_order(distance, ready),
         )
         full.attrs["songatlas"] = ready.table.attrs["songatlas"]
+        step.advance(0.3)
     moved = moved_columns(ready.table.columns)
     trees = [_leaves_in_table_order(r.tree, ready) for r in results.values() if r.tree is not None]
     distances = [r.k_distance for r in results.values() if r.k_distance is not None]

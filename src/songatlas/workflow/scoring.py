@@ -8,12 +8,7 @@ import numpy as np
 
 from songatlas.cluster.n_clusters import bar_reason
 from songatlas.kernels.silhouette import silhouette_samples
-from songatlas.metrics.internal import (
-    calinski_harabasz_score,
-    davies_bouldin_score,
-    effective_n_clusters,
-    inertia,
-)
+from songatlas.metrics.internal import CentroidScores, centroid_scores, effective_n_clusters
 from songatlas.results import Candidate, FloatArray, LabelArray, Provenance
 
 
@@ -28,7 +23,7 @@ class Trial:
 
 def score_labelings(
     X: FloatArray,
-    method: str,
+    methods: Sequence[str],
     labelings: Sequence[LabelArray],
     params: Sequence[Mapping[str, Any]],
     notes: Sequence[str] = (),
@@ -37,40 +32,43 @@ def score_labelings(
     """Return a trial per labeling; silhouettes of all labelings come from one pass over the distances."""
     if not labelings:
         return []
-    samples = silhouette_samples(X, np.stack(labelings), advance=advance)
+    stacked = np.stack(labelings)
+    samples = silhouette_samples(X, stacked, advance=advance)
+    scores = centroid_scores(X, stacked, silhouettes=False)
     notes = notes or [""] * len(labelings)
     return [
-        Trial(_scored(X, method, labels, silhouette, param, note), labels, silhouette)
-        for labels, silhouette, param, note in zip(labelings, samples, params, notes, strict=True)
+        Trial(_scored(method, labels, silhouette, score, param, note), labels, silhouette)
+        for method, labels, silhouette, score, param, note in zip(
+            methods, labelings, samples, scores, params, notes, strict=True
+        )
     ]
 
 
 def _scored(
-    X: FloatArray,
     method: str,
     labels: LabelArray,
     silhouette: FloatArray,
+    scores: CentroidScores,
     params: Mapping[str, Any],
     note: str,
 ) -> Candidate:
     inside = labels >= 0
-    sizes = np.bincount(labels[inside]) if inside.any() else np.zeros(0, dtype=np.int64)
-    several = len(sizes) > 1
+    several = len(scores.sizes) > 1
     n_noise = int((~inside).sum())
     return Candidate(
         method=method,
         params=dict(params),
-        n_clusters=len(sizes),
-        sizes=tuple(int(s) for s in sizes),
+        n_clusters=len(scores.sizes),
+        sizes=tuple(scores.sizes.tolist()),
         n_noise=n_noise,
         silhouette=float(np.where(inside, silhouette, 0.0).mean()) if several else None,
         silhouette_clustered=float(silhouette[inside].mean()) if several else None,
-        davies_bouldin=_number(davies_bouldin_score(X, labels)) if several else None,
-        calinski_harabasz=_number(calinski_harabasz_score(X, labels)) if several else None,
-        inertia=float(inertia(X, labels)),
-        effective_n_clusters=float(effective_n_clusters(sizes)) if len(sizes) else 0.0,
-        provenance=Provenance(len(X)),
-        barred=bar_reason(sizes.tolist(), n_noise),
+        davies_bouldin=_number(scores.davies_bouldin) if several else None,
+        calinski_harabasz=_number(scores.calinski_harabasz) if several else None,
+        inertia=scores.inertia,
+        effective_n_clusters=float(effective_n_clusters(scores.sizes)) if len(scores.sizes) else 0.0,
+        provenance=Provenance(len(labels)),
+        barred=bar_reason(scores.sizes.tolist(), n_noise),
         note=note,
     )
 

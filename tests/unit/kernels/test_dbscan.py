@@ -108,6 +108,12 @@ def test_copies_of_one_row_are_not_quadratic():
     assert time.perf_counter() - start < 60  # pair by pair it would take hours
 
 
+def test_parameters_may_be_given_one_after_the_other():
+    X = make_rows("clustered", 3, 100, 2)
+    found = list(dbscan_grid(X, (eps for eps in (0.5, 0.2)), (m for m in (3, 9))))
+    assert [(f.eps, f.min_samples) for f in found] == [(0.5, 3), (0.5, 9), (0.2, 3), (0.2, 9)]
+
+
 def test_more_min_samples_than_rows_is_all_noise():
     (found,) = dbscan_grid(np.zeros((4, 2)), [1.0], [5])
     np.testing.assert_array_equal(found.labels, [-1, -1, -1, -1])
@@ -123,7 +129,9 @@ def test_an_infinite_eps_is_one_cluster():
     [
         ([-1.0], [5], "eps must be 0 or above"),
         ([np.nan], [5], "eps must"),
-        ([1.0], [0], "min_samples must be 1"),
+        (["wide"], [5], "eps_list must hold numbers, got <U4"),
+        ([1.0], [0], "min_samples must be an integer of 1 or above, got 0"),
+        ([1.0], [2.5], "min_samples must be an integer of 1 or above, got 2.5"),
     ],
 )
 def test_unusable_parameters_are_refused_at_once(eps, min_samples, message):

@@ -28,6 +28,21 @@ def test_no_track_is_missed_at_the_ends_of_blocks(n_tracks: int) -> None:
     assert distance_ranks(X, [0, 0], [[n_tracks - 1], [1]]).tolist() == [[n_tracks - 1], [1]]
 
 
+@pytest.mark.parametrize(
+    ("tracks", "others", "message"),
+    [
+        ([3], [[1]], "tracks must lie between 0 and 2, got 3 to 3"),
+        ([0], [[-1]], "others must lie between 0 and 2, got -1 to -1"),
+        ([0.0], [[1]], r"tracks must be integers along 1 axes, got float64 of shape \(1,\)"),
+        ([0], [1], r"others must be integers along 2 axes, got int64 of shape \(1,\)"),
+        ([0, 1], [[1]], "one row for each of the 2 tracks, got 1"),
+    ],
+)
+def test_rows_that_are_not_there_are_refused(tracks: list[int], others: list[list[int]], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        distance_ranks(np.zeros((3, 2)), tracks, others)
+
+
 def test_progress_adds_up_to_the_tracks() -> None:
     done: list[float] = []
     distance_ranks(np.arange(50.0)[:, None], np.arange(50), np.zeros((50, 1), dtype=int), done.append)

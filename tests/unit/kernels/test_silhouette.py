@@ -88,7 +88,8 @@ def test_tight_groups_far_apart_are_computed_again_in_float64() -> None:
     np.testing.assert_allclose(silhouette_samples(X, [labels])[0], direct(X, labels), atol=1e-5)
 
 
-def test_threads_and_row_order_change_nothing(always_float32: None) -> None:
+def test_threads_and_row_order_change_nothing(always_float32: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silhouette, "_DISTANCES_PER_CALL", 1e6)  # several pieces of work
     X, labels = blobs(3000, 10)
     labelings = np.stack([labels, labels // 2, np.arange(3000) % 7])
     before = numba.get_num_threads()
@@ -135,10 +136,18 @@ def test_progress_adds_up_to_one(always_float32: None, monkeypatch: pytest.Monke
 
 def test_bad_input_is_refused_by_name_and_row() -> None:
     X, labels = blobs(20, 2)
-    with pytest.raises(ValueError, match="first is row 7"):
+    with pytest.raises(ValueError, match="first is row 7, where column 1 holds NaN"):
         X[7, 1] = np.nan
         silhouette_samples(X, [labels])
-    with pytest.raises(ValueError, match=r"labelings must be integers of shape \(n_labelings, 20\)"):
-        silhouette_samples(np.zeros((20, 2)), labels)
-    with pytest.raises(ValueError, match="with a feature or more"):
+    for other in (labels[1:], labels.astype(float), labels[None, None], [labels, labels[1:]], [labels > 0]):
+        with pytest.raises(ValueError, match=r"labelings must be integers of shape \(n_labelings, 20\) or \(20,\)"):
+            silhouette_samples(np.zeros((20, 2)), other)
+    with pytest.raises(ValueError, match="with a track and a feature or more"):
         silhouette_samples(np.zeros((20, 0)), [labels])
+
+
+def test_one_labeling_alone_gives_one_row() -> None:
+    X, labels = blobs(50, 3)
+    values = silhouette_samples(X, labels)
+    assert values.shape == (50,)
+    assert np.array_equal(values, silhouette_samples(X, [labels])[0])

@@ -161,10 +161,12 @@ def test_no_iterations_give_the_start_and_read_only_input_stays_as_it_was() -> N
 
 def test_bad_input_is_refused_with_what_was_expected() -> None:
     neighbors, start = nearest(scenes(20), 3), scenes(20)[:, :2]
-    with pytest.raises(ValueError, match=r"start must be finite and of shape \(n_tracks, 2\)"):
+    with pytest.raises(ValueError, match="start must be finite.*row 0, where column 0 holds NaN"):
         tsne(neighbors, np.full((20, 2), np.nan))
-    with pytest.raises(ValueError, match=r"start must be finite and of shape \(n_tracks, 2\)"):
+    with pytest.raises(ValueError, match=r"start must have shape \(n_tracks, 2\), got \(20, 1\)"):
         tsne(neighbors, start[:, :1])
+    with pytest.raises(ValueError, match=r"a neighbor or more for each track, got shape \(20, 0\)"):
+        tsne(neighbors[:, :0], start)
     with pytest.raises(ValueError, match=r"integers of shape \(20, n_neighbors\), got float64"):
         tsne(neighbors.astype(float), start)
     with pytest.raises(ValueError, match=r"between 0 and 19, got -?\d+ to 20"):

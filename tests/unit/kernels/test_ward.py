@@ -91,6 +91,15 @@ def test_integer_weights_are_repeated_rows(seed, n):
     np.testing.assert_allclose(weighted[:, 2], repeated[weights.sum() - n :, 2], rtol=1e-10)
 
 
+@pytest.mark.parametrize("unit", [2.0**-1000, 2.0**800])
+def test_the_unit_of_the_weights_scales_the_heights_and_nothing_else(unit):
+    X = make_rows("random", 6, 60, 3) * 1e100
+    weights = np.random.default_rng(7).uniform(0.5, 2.0, 60)
+    tree, expected = ward_tree(X, weights * unit), ward_tree(X, weights)
+    np.testing.assert_array_equal(tree[:, [0, 1, 3]], expected[:, [0, 1, 3]])
+    np.testing.assert_array_equal(tree[:, 2], expected[:, 2] * np.sqrt(unit))
+
+
 def test_rows_without_weight_join_the_nearest_and_move_nothing():
     X = np.array([[0.0], [1.0], [0.9], [10.0], [0.0], [11.5]])
     tree = ward_tree(X, np.array([1.0, 1.0, 0.0, 1.0, 0.0, 0.0]))
@@ -149,7 +158,13 @@ def test_one_row_has_an_empty_tree():
 
 @pytest.mark.parametrize(
     ("weights", "message"),
-    [([1.0], "shape"), ([1.0, -1.0, 1.0], "negative"), ([0.0, 0.0, 0.0], "zero"), ([1, np.nan, 1], "finite")],
+    [
+        ([1.0], r"sample_weight must have shape \(3,\), got \(1,\)"),
+        ([1.0, -1.0, 1.0], r"sample_weight must be finite and 0 or above, got -1\.0 at row 1"),
+        ([1, 1, np.nan], "got nan at row 2"),
+        ([0.0, 0.0, 0.0], "sample_weight must not be zero for all 3 tracks"),
+        (["1", "1", "1"], "sample_weight must hold numbers, got <U1"),
+    ],
 )
 def test_unusable_weights_are_refused(weights, message):
     with pytest.raises(ValueError, match=message):

@@ -5,7 +5,13 @@ from hypothesis import strategies as st
 from sklearn import metrics as oracle
 
 from songatlas.errors import ParameterError
-from songatlas.metrics import calinski_harabasz_score, davies_bouldin_score, effective_n_clusters, inertia
+from songatlas.metrics import (
+    calinski_harabasz_score,
+    centroid_scores,
+    davies_bouldin_score,
+    effective_n_clusters,
+    inertia,
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -83,3 +89,27 @@ def test_bad_arguments_are_refused() -> None:
         inertia(np.zeros((2, 2)), [0.0, 1.0])
     with pytest.raises(ParameterError, match="counts of 0 or above"):
         effective_n_clusters([3, -1])
+
+
+@pytest.mark.parametrize("n_features", [1, 3, 12])
+def test_centroid_silhouettes_follow_their_definition(n_features: int) -> None:
+    rng = np.random.default_rng(n_features)
+    X, labels = rng.normal(size=(300, n_features)), rng.integers(-1, 4, 300)
+    (scores, nothing) = centroid_scores(X, np.stack([labels, np.zeros_like(labels)]))
+    centers = np.stack([X[labels == k].mean(axis=0) for k in range(4)])
+    gaps = np.linalg.norm(X[:, None] - centers, axis=2)
+    own = gaps[np.arange(300), labels]
+    others = np.where(np.arange(4) == labels[:, None], np.inf, gaps).min(axis=1)
+    expected = (others - own) / np.maximum(own, others)
+    assert scores.centroid_silhouette == pytest.approx(expected[labels >= 0].mean())
+    for k in range(4):
+        assert scores.centroid_silhouettes[k] == pytest.approx(expected[labels == k].mean())
+    assert np.isnan(nothing.centroid_silhouette)
+    assert scores.inertia == inertia(X, labels)
+
+
+def test_without_centroid_silhouettes_the_other_scores_are_the_same() -> None:
+    X, labels = np.random.default_rng(0).normal(size=(20_000, 3)), np.arange(20_000) % 5
+    with_, without = (centroid_scores(X, labels[None], silhouettes=flag)[0] for flag in (True, False))
+    assert (with_.davies_bouldin, with_.inertia) == (without.davies_bouldin, without.inertia)
+    assert np.isnan(without.centroid_silhouette)
