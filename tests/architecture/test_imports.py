@@ -142,7 +142,15 @@ def test_rooms_import_each_other_without_a_circle():
         visit(room, ())
 
 
-@pytest.mark.parametrize("statement", ["import songatlas", "from songatlas.cli import main; main(['--help'])"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import songatlas",
+        "from songatlas.cli import main; main(['--help'])",
+        "from songatlas.cli import main; main(['run', '--help'])",
+        "from songatlas.cli import main; main(['doctor', '--help'])",
+    ],
+)
 def test_the_package_and_its_help_load_nothing_heavy(statement):
     heavy = ("pandas", "numpy", "matplotlib", "numba", "sklearn", "scipy", "jinja2", "pyarrow")
     code = (

@@ -21,6 +21,7 @@ from .kdtree import (
     TILE,
     WIDE,
     KDTree,
+    Neighbors,
     below,
     box_distances,
     box_reaches,
@@ -55,6 +56,8 @@ def dbscan_grid(
     eps_list: Iterable[float],
     min_samples_list: Iterable[int],
     advance: Callable[[float], object] | None = None,
+    *,
+    neighbors: Neighbors | None = None,
 ) -> Iterator[GridLabels]:
     """Yield the DBSCAN labels of every pair of eps and min_samples, eps by eps.
 
@@ -68,6 +71,9 @@ def dbscan_grid(
         Rows within eps, the row itself included, that make a core row; 1 or above.
     advance : callable, optional
         Called with 1 after every pair.
+    neighbors : Neighbors, optional
+        The nearest others of every row of X. Pairs with a min_samples of at most one more than these take several
+        times less.
 
     Yields
     ------
@@ -91,7 +97,9 @@ def dbscan_grid(
     if not (radii >= 0).all():
         raise ValueError(f"eps must be 0 or above, got {radii.tolist()}.")
     counts = [checked_count(m, "min_samples", 1) for m in min_samples_list]
-    return _grid(build(X), X, radii.tolist(), counts, advance)
+    if neighbors is not None and neighbors.distances.shape[:1] != X.shape[:1]:
+        raise ValueError(f"neighbors are those of {len(neighbors.distances)} rows, X has {len(X)}.")
+    return _grid(build(X) if neighbors is None else neighbors.tree, X, radii.tolist(), counts, neighbors, advance)
 
 
 def _grid(
@@ -99,18 +107,64 @@ def _grid(
     X: FloatArray,
     eps_list: Sequence[float],
     min_samples_list: Sequence[int],
+    neighbors: Neighbors | None,
     advance: Callable[[float], object] | None,
 ) -> Iterator[GridLabels]:
-    most = max(min_samples_list, default=1)
+    n_listed = -1 if neighbors is None else neighbors.distances.shape[1]
+    most = max([m for m in min_samples_list if m > n_listed + 1], default=0)
     for eps in eps_list:
         eps2 = min(float(eps) * float(eps), LARGEST_SQUARE)
-        counts = _counts(tree, X, eps2, most)
+        counts = _counts(tree, X, eps2, most) if most else None
         for min_samples in min_samples_list:
-            is_core_place = counts >= min_samples
-            labels = _labels(tree, X, eps2, is_core_place)
+            if neighbors is not None and min_samples <= n_listed + 1:
+                listed = _Listed(X, neighbors, float(eps), eps2)
+                is_core = listed.core_rows(min_samples)
+                labels = listed.labels(is_core)
+            elif counts is not None:
+                is_core_place = counts >= min_samples
+                labels = _labels(tree, X, eps2, is_core_place)
+                is_core = is_core_place.ravel()[tree.place]
             if advance is not None:
                 advance(1)
-            yield GridLabels(float(eps), int(min_samples), labels, is_core_place.ravel()[tree.place])
+            yield GridLabels(float(eps), int(min_samples), labels, is_core)
+
+
+class _Listed:
+    """DBSCAN by the lists of nearest others.
+
+    A row is core when the min_samples − 1st other is within eps. All that a row that is not core reaches stands in
+    its list. Core rows are first united with those in their lists; only components smaller than the largest then
+    look further.
+    """
+
+    def __init__(self, X: FloatArray, neighbors: Neighbors, eps: float, eps2: float) -> None:
+        self.X, self.tree, self.eps2 = X, neighbors.tree, eps2
+        self._lists = (X, neighbors.distances, neighbors.indices, eps, eps2)
+
+    def core_rows(self, min_samples: int) -> NDArray[np.bool_]:
+        is_core = np.ones(len(self.X), dtype=bool)
+        if min_samples > 1:
+            run_in_chunks(
+                lambda start, stop: _core_by_list(*self._lists, min_samples - 2, start, stop, is_core),
+                len(self.X),
+                CHUNK,
+            )
+        return is_core
+
+    def labels(self, is_core: NDArray[np.bool_]) -> NDArray[np.int32]:
+        tree, n_rows = self.tree, len(self.X)
+        at_place = np.zeros(tree.ids.shape, dtype=bool)
+        at_place.ravel()[tree.place] = is_core
+        parent = np.where(at_place, np.arange(at_place.size).reshape(at_place.shape), NO_CORE)
+        _unite_listed(*self._lists, tree.place, parent.ravel())
+        component = _components(tree, self.X, self.eps2, at_place, parent)
+        label_at = np.full(component.size, n_rows, dtype=np.int64)
+        _number_components(tree.place, component.ravel(), np.full(component.size, -1), label_at)
+        labels = np.empty(n_rows, dtype=np.int32)
+        run_in_chunks(
+            lambda start, stop: _assign_by_list(*self._lists, tree.place, label_at, start, stop, labels), n_rows, CHUNK
+        )
+        return labels
 
 
 def _counts(tree: KDTree, X: FloatArray, eps2: float, most: int) -> IntArray:
@@ -126,7 +180,8 @@ def _counts(tree: KDTree, X: FloatArray, eps2: float, most: int) -> IntArray:
 
 def _labels(tree: KDTree, X: FloatArray, eps2: float, is_core: NDArray[np.bool_]) -> NDArray[np.int32]:
     """Return the labels of all rows, given the core places."""
-    component = _components(tree, X, eps2, is_core)
+    parent = np.where(is_core, np.arange(is_core.size).reshape(is_core.shape), NO_CORE)
+    component = _components(tree, X, eps2, is_core, parent)
     label_at = np.full(component.shape, len(X), dtype=np.int64)
     _number_components(tree.place, component.ravel(), np.full(component.size, -1), label_at.ravel())
     lowest = below(tree, label_at.min(axis=1), np.minimum, len(X))
@@ -139,9 +194,11 @@ def _labels(tree: KDTree, X: FloatArray, eps2: float, is_core: NDArray[np.bool_]
     return labels
 
 
-def _components(tree: KDTree, X: FloatArray, eps2: float, is_core: NDArray[np.bool_]) -> IntArray:
-    """Return, for every place, a place that stands for its component; −1 for places that are not core."""
-    parent = np.where(is_core, np.arange(is_core.size).reshape(is_core.shape), NO_CORE)
+def _components(tree: KDTree, X: FloatArray, eps2: float, is_core: NDArray[np.bool_], parent: IntArray) -> IntArray:
+    """Return, for every place, a place that stands for its component; −1 for places that are not core.
+
+    ``parent`` is a forest of core places, the lowest of each tree its root, and is changed.
+    """
     _unite_close(tree, X, eps2, parent.ravel())
     waiting = np.flatnonzero(is_core)
     while len(waiting):
@@ -179,6 +236,56 @@ def _only_below(tree: KDTree, component: IntArray) -> IntArray:
 
 
 # --- compiled loops --------------------------------------------------------------------------------------
+
+
+@compiled
+def _within(X, row, other, distance, eps, eps2):  # type: ignore[no-untyped-def]
+    """Return whether a listed row is within reach; where a rounded root could decide, the square does."""
+    if distance < eps * (1.0 - 1e-14):
+        return True
+    if distance > eps * (1.0 + 1e-14):
+        return False
+    square = 0.0
+    for f in range(X.shape[1]):
+        gap = X[other, f] - X[row, f]
+        square += gap * gap
+    return square <= eps2
+
+
+@compiled
+def _core_by_list(X, distances, indices, eps, eps2, needed, start, stop, is_core):  # type: ignore[no-untyped-def]
+    """Write whether the other at place ``needed`` of each list is within reach."""
+    for row in range(start, stop):
+        is_core[row] = _within(X, row, indices[row, needed], distances[row, needed], eps, eps2)
+
+
+@compiled
+def _unite_listed(X, distances, indices, eps, eps2, place, parent):  # type: ignore[no-untyped-def]
+    """Unite each core row with the core rows of its list that are within reach."""
+    for row in range(len(X)):
+        p = place[row]
+        if parent[p] < 0:
+            continue
+        for j in range(distances.shape[1]):
+            if not _within(X, row, indices[row, j], distances[row, j], eps, eps2):
+                break
+            o = place[indices[row, j]]
+            if parent[o] >= 0:
+                _unite(parent, p, o)
+
+
+@compiled
+def _assign_by_list(X, distances, indices, eps, eps2, place, label_at, start, stop, labels):  # type: ignore[no-untyped-def]
+    """Write the labels of rows: their own where core, else the lowest of the core rows within reach, else −1."""
+    n_rows = len(X)
+    for row in range(start, stop):
+        best = label_at[place[row]]
+        if best == n_rows:
+            for j in range(distances.shape[1]):
+                if not _within(X, row, indices[row, j], distances[row, j], eps, eps2):
+                    break
+                best = min(best, label_at[place[indices[row, j]]])
+        labels[row] = best if best < n_rows else -1
 
 
 @compiled

@@ -172,6 +172,20 @@ def k_nearest(
     return distances, indices
 
 
+class Neighbors(NamedTuple):
+    """The tree of a matrix, and the nearest other rows of each of its rows, as `k_nearest` gives them."""
+
+    tree: KDTree
+    distances: FloatArray
+    indices: IntArray
+
+
+def nearest_others(X: FloatArray, k: int, advance: Callable[[float], object] | None = None) -> Neighbors:
+    """Return the k nearest other rows of every row of X; parameters and errors as for `build` and `k_nearest`."""
+    tree = build(X)
+    return Neighbors(tree, *k_nearest(tree, X, k, advance=advance))
+
+
 def k_distances(X: FloatArray, k: int) -> FloatArray:
     """Return the distance of every row to its k-th nearest other row, shape (n_rows,), float64."""
     return k_nearest(build(X), X, k)[0][:, -1].copy()

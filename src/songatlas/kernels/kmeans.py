@@ -31,6 +31,8 @@ _SAME = 1e-6
 _REFINED_PER_ROUND = 2
 # What refining costs, in starts, for the share of the work done.
 _REFINING = 5
+# Share of the numbers of clusters that are expected to go on after the first round, for the share of the work done.
+_GO_ON = 0.1
 # Starts settle on a part of the tracks first where there are this many.
 _LARGE = 40_000
 _PARTS = 8
@@ -273,21 +275,23 @@ class _Search:
     def run(self, numbers: Sequence[int], confirm: bool) -> None:
         """Run rounds of starts until each number of clusters is confirmed or has spent its starts."""
         refining = _REFINED_PER_ROUND * _REFINING
-        total = max(float(sum(numbers)), 1.0) * (self.stops[-1] + refining * len(self.stops))
+        later = _GO_ON * (self.stops[-1] - self.stops[0] + refining * (len(self.stops) - 1))
+        total = max(float(sum(numbers)), 1.0) * (self.stops[0] + refining + later)
         self.found = {k: {} for k in numbers}
         open_numbers, first = list(numbers), 0
         for done, stop in enumerate(self.stops, 1):
             if not open_numbers:
                 return
+            weight = (1.0 if first == 0 else _GO_ON) / total
             starts = [(k, start) for k in open_numbers for start in range(first, stop)]
-            self._run_jobs(self._run_start, starts, 1.0 / total)
+            self._run_jobs(self._run_start, starts, weight)
             for _ in range(_REFINED_PER_ROUND):
                 best = [(k, start) for k in open_numbers for start in self._next_to_refine(k)]
-                self._run_jobs(self._refine, best, _REFINING / total)
-                self._tell(_REFINING * (sum(open_numbers) - sum(k for k, _ in best)) / total)
+                self._run_jobs(self._refine, best, _REFINING * weight)
+                self._tell(_REFINING * (sum(open_numbers) - sum(k for k, _ in best)) * weight)
             closed = [k for k in open_numbers if not confirm or self.is_confirmed(k)]
             left = self.stops[-1] - stop + refining * (len(self.stops) - done)
-            self._tell(sum(closed) * left / total)
+            self._tell(sum(closed) * left * _GO_ON / total)
             open_numbers, first = [k for k in open_numbers if k not in closed], stop
 
     def _run_jobs(self, job: Callable[[int, int], None], jobs: Sequence[tuple[int, int]], share: float) -> None:

@@ -78,7 +78,8 @@ def _compile_neighbors() -> None:
 
 
 def _compile_dbscan() -> None:
-    for _ in dbscan.dbscan_grid(_tracks(_N_TRACKS), [1.5], [10]):
+    X = _tracks(_N_TRACKS)
+    for _ in dbscan.dbscan_grid(X, [1.5], [10], neighbors=kdtree.nearest_others(X, 15)):
         pass
 
 

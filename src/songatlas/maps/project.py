@@ -53,6 +53,7 @@ def map_tracks(
     n_neighbors: int = 10,
     n_iterations: int = 500,
     seed: int = 0,
+    nearest: Callable[[], NDArray[np.int64]] | None = None,
     progress: Progress = SILENT,
 ) -> TrackMap:
     """Return the principal components and, with ``method='tsne'``, the t-SNE map of all tracks.
@@ -72,14 +73,20 @@ def map_tracks(
         A fifth of them with early exaggeration.
     seed : int
         Parts copies of a track, and draws the sample for the map's quality.
+    nearest : callable, optional
+        Returns the nearest other tracks of every track, nearest first, shape (n_tracks, n_neighbors or more), where
+        something else has searched them already.
     """
     scores, ratio, loadings = principal_components(X)
     n_neighbors = min(n_neighbors, len(X) - 1)
     if method == "none" or n_neighbors < 2 or not np.ptp(X, axis=0).any():
         why = "no map was asked for" if method == "none" else "too few different tracks for a map"
         return TrackMap("pca", f"principal components ({why})", None, scores, ratio, loadings)
-    with progress.step("neighbors for the map", float(len(X))) as step:
-        neighbors = exact_neighbors(X, n_neighbors, advance=step.advance)
+    if nearest is not None:
+        neighbors = np.ascontiguousarray(nearest()[:, :n_neighbors])
+    else:
+        with progress.step("neighbors for the map", float(len(X))) as step:
+            neighbors = exact_neighbors(X, n_neighbors, advance=step.advance)
     with progress.step("drawing the map", n_iterations) as step:
         coordinates = tsne(neighbors, scores, n_iterations=n_iterations, seed=seed, advance=step.advance)
     coordinates = align_map(coordinates, scores)

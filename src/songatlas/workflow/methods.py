@@ -15,7 +15,7 @@ from songatlas.cluster.labels import relabel_by_size
 from songatlas.cluster.n_clusters import Curve, choose_by_silhouette
 from songatlas.cluster.ward import cut_height, cut_tree, suggest_n_clusters
 from songatlas.kernels.dbscan import dbscan_grid
-from songatlas.kernels.kdtree import build, k_nearest
+from songatlas.kernels.kdtree import Neighbors, nearest_others
 from songatlas.kernels.kmeans import kmeans_sweep
 from songatlas.kernels.ward import ward_tree
 from songatlas.options import ClusterOptions
@@ -57,6 +57,42 @@ class Fits:
     notes: Sequence[str] = ()
 
 
+class NearestOthers:
+    """The nearest others of every track, searched once for all that needs them.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_tracks, n_features)
+    k : int
+        The most that are needed; no more than there are.
+    progress : Progress
+    """
+
+    def __init__(self, X: FloatArray, k: int, progress: Progress) -> None:
+        self._X, self._k, self._progress = X, max(1, min(k, len(X) - 1)), progress
+        self._found: Neighbors | None = None
+
+    def found(self) -> Neighbors:
+        """Return the tree and the lists."""
+        if self._found is None:
+            with self._progress.step("nearest tracks of every track", float(len(self._X))) as step:
+                self._found = nearest_others(self._X, self._k, step.advance)
+        return self._found
+
+
+def neighbors_needed(X: FloatArray, options: ClusterOptions) -> int:
+    """Return how many nearest others DBSCAN needs of each track; 0 where it does not run."""
+    if "dbscan" not in options.methods:
+        return 0
+    return max(_min_samples(X, options)) - 1
+
+
+def _min_samples(X: FloatArray, options: ClusterOptions) -> list[int]:
+    n_tracks, n_features = X.shape
+    wanted = options.min_samples
+    return sorted({min(count, n_tracks) for count in ([wanted] if wanted else min_samples_candidates(n_features))})
+
+
 @dataclass(frozen=True)
 class Task:
     """What every method is given."""
@@ -66,6 +102,7 @@ class Task:
     options: ClusterOptions
     seed: int
     progress: Progress
+    nearest: NearestOthers
 
 
 def fit_kmeans(task: Task) -> Fits:
@@ -120,11 +157,9 @@ def fit_ward(task: Task) -> Fits:
 
 def fit_dbscan(task: Task) -> Fits:
     """Try a small grid around the knee of the k-distance curve; the best that is not degenerate is chosen."""
-    n, n_features = task.X.shape
-    wanted = task.options.min_samples
-    counts = sorted({min(count, n) for count in ([wanted] if wanted else min_samples_candidates(n_features))})
-    with task.progress.step("k-distances", float(n)) as step:
-        distances = k_nearest(build(task.X), task.X, max(1, max(counts) - 1), advance=step.advance)[0]
+    counts = _min_samples(task.X, task.options)
+    neighbors = task.nearest.found()
+    distances = neighbors.distances
     curves = {count: np.sort(distances[:, max(0, count - 2)])[::-1] for count in counts}
     asked = task.options.eps
     radii = {
@@ -133,7 +168,7 @@ def fit_dbscan(task: Task) -> Fits:
     labelings, grid = [], []
     with task.progress.step("DBSCAN", float(sum(map(len, radii.values())))) as step:
         for count in counts:
-            for found in dbscan_grid(task.X, radii[count], [count], advance=step.advance):
+            for found in dbscan_grid(task.X, radii[count], [count], step.advance, neighbors=neighbors):
                 labelings.append(relabel_by_size(found.labels, task.X))
                 grid.append((found.eps, count))
     knee_eps = eps_grid(curves[max(counts)])[0] if asked is None else asked

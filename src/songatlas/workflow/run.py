@@ -24,7 +24,7 @@ from songatlas.seeds import stage_seed
 
 from .choice import all_candidates, choose_method, describe_choice
 from .manifest import make_manifest
-from .methods import METHODS, Fits, MethodResult, Task, concluded, one_cluster
+from .methods import METHODS, Fits, MethodResult, NearestOthers, Task, concluded, neighbors_needed, one_cluster
 from .prepare import Prepared, prepare
 from .tables import cluster_table, kept_table, moved_columns
 
@@ -91,7 +91,9 @@ def _cluster(table: Any, options: Options, progress: Progress, clock: _Clock) ->
     with clock.stage("explore, clean and scale"), progress.step("cleaning and scaling", 1.0) as step:
         ready = prepare(table, options, step.advance)
     results: dict[str, MethodResult] = {}
-    task = Task(ready.X, _numbers_to_try(ready, options), options.cluster, options.seed, progress)
+    needed = [neighbors_needed(ready.X, options.cluster), options.map.map_neighbors]
+    nearest = NearestOthers(ready.X, max(needed), progress)
+    task = Task(ready.X, _numbers_to_try(ready, options), options.cluster, options.seed, progress, nearest)
     if not task.ks:
         results["kmeans"] = one_cluster(task)
     else:
@@ -105,7 +107,7 @@ def _cluster(table: Any, options: Options, progress: Progress, clock: _Clock) ->
     choice = describe_choice(results, winner, why, options.cluster)
     clusterings = {name: _clustering(ready, name, result) for name, result in results.items()}
     with clock.stage("map"):
-        track_map = _map(ready, options, progress)
+        track_map = _map(ready, options, progress, nearest)
     with clock.stage("profiles"), progress.step("profiles and names", 1.0) as step:
         tracks = kept_table(ready)
         profiles = _profiles(ready, clusterings[winner], tracks, options)
@@ -198,13 +200,14 @@ def _in_table_order(array: NDArray[Any], ready: Prepared) -> NDArray[Any]:
     return out
 
 
-def _map(ready: Prepared, options: Options, progress: Progress) -> TrackMap:
+def _map(ready: Prepared, options: Options, progress: Progress, nearest: NearestOthers) -> TrackMap:
     found = map_tracks(
         ready.X,
         method=options.map.map,
         n_neighbors=options.map.map_neighbors,
         n_iterations=options.map.map_iterations,
         seed=stage_seed(options.seed, "map"),
+        nearest=lambda: nearest.found().indices,
         progress=progress,
     )
     coordinates = None if found.coordinates is None else _in_table_order(found.coordinates, ready)

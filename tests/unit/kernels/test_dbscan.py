@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sklearn.cluster import DBSCAN
 
 from songatlas.kernels.dbscan import dbscan_grid
+from songatlas.kernels.kdtree import nearest_others
 
 
 def make_rows(kind, seed, n, d):
@@ -137,3 +138,28 @@ def test_an_infinite_eps_is_one_cluster():
 def test_unusable_parameters_are_refused_at_once(eps, min_samples, message):
     with pytest.raises(ValueError, match=message):
         dbscan_grid(np.zeros((3, 2)), eps, min_samples)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(20, 300), st.integers(1, 12), st.sampled_from(["any", "integers", "copies"]))
+def test_lists_of_neighbors_change_no_label(seed, n, d, kind):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, d))
+    if kind == "integers":
+        X = np.round(X)
+    elif kind == "copies":
+        X[rng.integers(0, n, n // 2)] = X[0]
+    neighbors = nearest_others(X, 12)
+    at_a_distance = float(neighbors.distances[n // 2, 5])  # some row lies at exactly eps
+    eps_list, min_samples_list = [0.0, at_a_distance, 0.5, 1.5, np.inf], [1, 2, 5, 13, 14, 18]
+    listed = list(dbscan_grid(X, eps_list, min_samples_list, neighbors=neighbors))
+    for found, expected in zip(listed, dbscan_grid(X, eps_list, min_samples_list), strict=True):
+        assert found[:2] == expected[:2]
+        assert np.array_equal(found.is_core, expected.is_core)
+        assert np.array_equal(found.labels, expected.labels)
+
+
+def test_neighbors_of_other_rows_are_refused():
+    X = np.random.default_rng(0).normal(size=(50, 3))
+    with pytest.raises(ValueError, match="neighbors are those of 50 rows, X has 40"):
+        dbscan_grid(X[:40], [1.0], [3], neighbors=nearest_others(X, 5))
