@@ -49,12 +49,16 @@ class MethodResult:
 
 @dataclass(frozen=True)
 class Fits:
-    """The solutions of a method, not yet scored; ``conclude`` makes its result of their trials."""
+    """The solutions of a method, not yet scored; ``conclude`` makes its result of their trials.
+
+    ``usual`` is the solution that is shown where all are degenerate; the other degenerate ones then need no silhouette.
+    """
 
     labelings: Sequence[LabelArray]
     params: Sequence[Mapping[str, float]]
     conclude: Callable[[list[Trial]], MethodResult]
     notes: Sequence[str] = ()
+    usual: int | None = None
 
 
 class NearestOthers:
@@ -179,7 +183,7 @@ def fit_dbscan(task: Task) -> Fits:
         eps, count = grid[chosen]
         return MethodResult(trials, chosen, reason, k_distance=_k_distance(curves[count], count, eps))
 
-    return Fits(labelings, [{"eps": eps, "min_samples": count} for eps, count in grid], conclude)
+    return Fits(labelings, [{"eps": eps, "min_samples": count} for eps, count in grid], conclude, usual=usual)
 
 
 def fit_hdbscan_solutions(task: Task) -> Fits:
@@ -189,7 +193,7 @@ def fit_hdbscan_solutions(task: Task) -> Fits:
     with task.progress.step("HDBSCAN", 1.0) as step:
         labelings = fit_hdbscan(task.X, sizes, min_samples=min_samples, advance=step.advance)
     params = [{"min_cluster_size": size, "min_samples": min_samples} for size in sizes]
-    return Fits(labelings, params, lambda trials: MethodResult(trials, *_choose_density(trials, usual=0)))
+    return Fits(labelings, params, lambda trials: MethodResult(trials, *_choose_density(trials, usual=0)), usual=0)
 
 
 def fit_mixtures(task: Task) -> Fits:
@@ -232,8 +236,9 @@ def concluded(task: Task, fits: Mapping[str, Fits]) -> dict[str, MethodResult]:
     labelings = [labels for fit in fits.values() for labels in fit.labelings]
     params = [param for fit in fits.values() for param in fit.params]
     notes = [note for fit in fits.values() for note in (fit.notes or [""] * len(fit.labelings))]
+    spare = [fit.usual not in (None, i) for fit in fits.values() for i in range(len(fit.labelings))]
     with task.progress.step(f"silhouettes of {len(labelings)} solutions", 1.0) as step:
-        trials = score_labelings(task.X, methods, labelings, params, notes, step.advance)
+        trials = score_labelings(task.X, methods, labelings, params, notes, step.advance, spare=spare)
     return {
         method: fit.conclude([t for t, own in zip(trials, methods, strict=True) if own == method])
         for method, fit in fits.items()

@@ -225,3 +225,14 @@ def test_warnings_are_in_the_manifest(catalogue):
     with pytest.warns(DataWarning, match="no loudness"):
         found = cluster_tracks(table, options(n_clusters_range=[2, 3]))
     assert any("no loudness" in text for text in found.manifest["warnings"])
+
+
+def test_a_degenerate_density_solution_is_not_judged_unless_it_is_shown():
+    table = make_catalogue(400, seed=1)
+    run = cluster_tracks(table, Options())
+    spared = [c for c in run.candidates if c.method == "dbscan" and c.barred and not c.chosen and c.n_clusters > 1]
+    assert spared
+    assert sum(c.silhouette is not None for c in spared) <= 1  # the one with the usual parameters
+    assert all(c.davies_bouldin is not None for c in spared)
+    judged = [c for c in run.candidates if c not in spared and c.n_clusters > 1]
+    assert all(c.silhouette is not None for c in judged)
