@@ -60,7 +60,7 @@ def _check(data: Data, given: Given, ours: NDArray[np.float64], other: NDArray[n
 WORK = Work(
     key="tsne",
     title="t-SNE map of all tracks",
-    ours=(Tool("songatlas", "map_tracks: 15 uniform exact neighbors, 500 iterations", _ours),),
+    ours=(Tool("songatlas", "map_tracks: 10 uniform exact neighbors, 500 iterations", _ours),),
     others=(
         Tool(
             "openTSNE",

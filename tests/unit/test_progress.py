@@ -47,7 +47,7 @@ def test_all_stages_report(steps):
         "DBSCAN",
         "Ward",
         "silhouettes",
-        "neighbors",
+        "nearest tracks",
         "map",
         "names",
         "tables",
