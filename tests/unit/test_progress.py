@@ -56,7 +56,8 @@ def test_all_stages_report(steps):
         assert word in told
 
 
-def test_silence_takes_whatever_it_is_told():
+def test_silence_takes_whatever_it_is_told(capfd):
     with SILENT.step("anything", 3.0) as step:
         step.advance()
         step.advance(2.5)
+    assert capfd.readouterr() == ("", "")
