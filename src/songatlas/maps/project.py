@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from songatlas.kernels.kdtree import build, k_nearest
+from songatlas.kernels.kdtree import nearest_others
 from songatlas.kernels.ranks import distance_ranks
 from songatlas.kernels.tsne import tsne
 from songatlas.progress import SILENT, Progress
@@ -101,7 +101,7 @@ def map_tracks(
 
 def exact_neighbors(X: FloatArray, k: int, *, advance: Callable[[float], object] | None = None) -> NDArray[np.int64]:
     """Return the positions of the k nearest other tracks of every track, shape (n_tracks, k)."""
-    return k_nearest(build(X), X, k, advance=advance)[1]
+    return nearest_others(X, k, advance).indices
 
 
 def _others(found: NDArray[np.int64], own: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,8 +1,6 @@
 """SQLite: any table or query, nothing written or left behind, and locked, damaged and encrypted files refused."""
 
-import signal
 import sqlite3
-import sys
 from contextlib import closing
 
 import pytest
@@ -164,21 +162,8 @@ def test_a_missing_file_is_refused_and_not_created(tmp_path):
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no timers")
-@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit(143)])
-def test_a_signal_stops_an_endless_query(database, error):
-    def stop(number, frame):
-        raise error
-
-    before = signal.signal(signal.SIGALRM, stop)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
-        with pytest.raises(error if isinstance(error, type) else SystemExit) as caught:
-            read(database, query=ENDLESS)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    assert not isinstance(error, SystemExit) or caught.value is error
+def test_a_signal_stops_an_endless_query(database, assert_a_signal_stops):
+    assert_a_signal_stops(lambda: read(database, query=ENDLESS), 0.05)
 
 
 def test_an_endless_query_ends_with_the_free_memory(database, monkeypatch):
