@@ -134,6 +134,8 @@ def bare_id(cell: Any) -> str:
     ''
     """
     text = plain_text(cell)
+    if ":" not in text and "/" not in text:
+        return text
     if text.startswith(_NO_TRACK):
         return ""
     match = _ID.fullmatch(text)
