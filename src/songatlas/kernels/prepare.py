@@ -108,44 +108,59 @@ def _tracks(n_tracks: int) -> kdtree.FloatArray:
 
 def _run_in_processes(advance: Callable[[float], object] | None) -> bool:
     """Run each part in a process of its own; return whether all ended well. Ctrl-C ends them."""
-    call = f"import sys; sys.path[:] = {sys.path!r}; from {__package__}.prepare import run_part; run_part(sys.argv[1])"
     share = 1.0 / sum(map(len, PARTS))
-    helpers: list[subprocess.Popen[str]] = []
+    helpers = [_Helper(number, lambda: None if advance is None else advance(share)) for number in range(len(PARTS))]
     try:
-        for number in range(len(PARTS)):
-            helper = subprocess.Popen(
-                [sys.executable, "-c", call, str(number)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-            )
-            helpers.append(helper)
-            threading.Thread(target=_tell, args=(helper, share, advance), daemon=True).start()
-        while any(helper.poll() is None for helper in helpers):
+        for helper in helpers:
+            helper.start()
+        while any(helper.is_alive() for helper in helpers):
             time.sleep(_POLL_SECONDS)
-        return all(helper.returncode == 0 for helper in helpers)
-    except OSError:  # no process can be started here
-        return False
+        return all(helper.went_well for helper in helpers)
     finally:
         for helper in helpers:
-            helper.kill()
-            helper.wait()
+            helper.end()
+        while any(helper.is_alive() for helper in helpers):
+            time.sleep(_POLL_SECONDS)
 
 
-def _tell(helper: "subprocess.Popen[str]", share: float, advance: Callable[[float], object] | None) -> None:
-    """Report the share of each job that a process says is done."""
-    if helper.stdout is not None:
-        with helper.stdout as lines:
-            for _ in lines:
-                if advance is not None:
-                    advance(share)
+class _Helper(threading.Thread):
+    """Runs one part in a process. A thread starts it, as Ctrl-C in the midst of a start would leave it to itself."""
+
+    def __init__(self, number: int, advance: Callable[[], object]) -> None:
+        super().__init__(daemon=True)
+        self.went_well = False
+        self._advance = advance
+        call = f"import sys; sys.path[:] = {sys.path!r}; from {__package__}.prepare import run_part; run_part"
+        self._command = [sys.executable, "-c", f"{call}({number}, {os.getpid()})"]
+        self._process: subprocess.Popen[str] | None = None
+        self._is_ended = False
+
+    def run(self) -> None:
+        if self._is_ended:
+            return
+        no, yes = subprocess.DEVNULL, subprocess.PIPE
+        with (
+            suppress(OSError),  # no process can be started here
+            subprocess.Popen(self._command, stdin=no, stdout=yes, stderr=no, text=True) as process,
+        ):
+            self._process = process
+            if self._is_ended:
+                process.kill()
+            for _ in process.stdout or ():
+                self._advance()
+            self.went_well = process.wait() == 0
+
+    def end(self) -> None:
+        """End the process, or keep it from being started."""
+        self._is_ended = True
+        if self._process is not None:
+            self._process.kill()
 
 
-def run_part(number: str) -> None:
+def run_part(number: int, parent: int) -> None:
     """Run the jobs of a part, with a line on stdout after each; end when the process that started this one is gone."""
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    for job in PARTS[int(number)]:
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    for job in PARTS[number]:
         job()
         print(job.__name__, flush=True)  # noqa: T201 (to the process that waits)
 

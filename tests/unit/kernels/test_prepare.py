@@ -1,8 +1,10 @@
 """Compiling ahead of time: what is compiled, that it is all a run needs, and whether it is known to be done."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -110,23 +112,38 @@ def test_processes_that_fail_leave_the_work_to_this_one(not_prepared, monkeypatc
     assert called == [1, 2]
 
 
-def test_an_interrupt_ends_the_processes(not_prepared, monkeypatch):
-    started = []
+@pytest.mark.parametrize("slow_start", [0.0, 0.3])
+def test_an_interrupt_ends_the_processes_even_while_they_start(not_prepared, monkeypatch, slow_start):
+    started, interrupted = [], []
+    pause = time.sleep
 
     class Helper(subprocess.Popen):
         def __init__(self, *arguments, **more):
             super().__init__(*arguments, **more)
             started.append(self)
+            pause(slow_start)
 
     def interrupt(seconds: float) -> None:
-        raise KeyboardInterrupt
+        pause(seconds)
+        if len(started) == 2 and not interrupted:
+            interrupted.append(True)
+            raise KeyboardInterrupt
 
     monkeypatch.setattr(prepare.subprocess, "Popen", Helper)
     monkeypatch.setattr(prepare.time, "sleep", interrupt)
     with pytest.raises(KeyboardInterrupt):
         prepare.prepare()
-    assert len(started) == 2 and all(helper.returncode not in (None, 0) for helper in started)
+    assert [helper.returncode for helper in started] == [-signal.SIGKILL] * 2
     assert not loop_cache.is_complete(not_prepared)
+
+
+def test_an_interrupt_before_a_process_starts_keeps_it_from_starting(monkeypatch):
+    started = []
+    monkeypatch.setattr(prepare.subprocess, "Popen", lambda *arguments, **more: started.append(1))
+    helper = prepare._Helper(0, lambda: None)
+    helper.end()
+    helper.run()
+    assert started == [] and not helper.went_well
 
 
 def test_nothing_is_compiled_ahead_where_nothing_can_be_kept(monkeypatch):
