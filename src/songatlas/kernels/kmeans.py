@@ -4,21 +4,22 @@ Every start draws its centers by greedy k-means++ and moves them until no track 
 (`songatlas.kernels.lloyd`). The best starts are then refined by swaps (`songatlas.kernels.swaps`): on real songs
 ten or twenty plain restarts can agree on a solution that is 1 % worse than the best.
 
-How: of a large catalogue, every start first settles on every eighth track, then on all of them, which spares most
-of the passes over all. Every start is one piece of single-threaded work with random numbers of its own, so the
-number of threads changes no bit. Rows are put into an order of their own first, so that shuffling them changes no
-solution. Starts run in float32 on centred data; the best of each number of clusters is finished in float64 until no
-track moves.
+How: of a large catalogue, every start first settles on every twelfth track; then the starts race on all of them, and
+the two ahead run to the end (on real songs they lead to the best of all ten starts, by swaps where not at once).
+Every start is one piece of single-threaded work with random numbers of its own, so the number of threads changes no
+bit. Rows are put into an order of their own first, so that shuffling them changes no solution. Starts run in float32
+on centred data; the best of each number of clusters is finished in float64 until no track moves.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .lloyd import Tracks, in_tiles, inertia_of, iterate, seed_centers
+from .lloyd import Tracks, in_tiles, inertia_of, iterate, nearest_inertia, seed_centers
 from .rows import as_floats, centered_rows, check_finite, checked_count, checked_rows, checked_weights, row_hashes
 from .swaps import refine
 from .threads import run_in_chunks
@@ -27,16 +28,26 @@ FloatArray = NDArray[np.float64]
 
 # Two inertias this close (relative) are the same optimum met again.
 _SAME = 1e-6
-# Solutions refined after each round of starts: the two that confirm or refute each other.
-_REFINED_PER_ROUND = 2
+# Solutions refined after each round of starts: two, that confirm or refute each other, or only the best.
+_REFINED_TO_CONFIRM = 2
 # What refining costs, in starts, for the share of the work done.
 _REFINING = 5
 # Share of the numbers of clusters that are expected to go on after the first round, for the share of the work done.
 _GO_ON = 0.1
 # Starts settle on a part of the tracks first where there are this many.
 _LARGE = 40_000
-_PARTS = 8
+_PARTS = 12
+# On a part they have settled when no more than one track in so many changes its cluster.
+_RESTLESS = 1000
+# Which of them go on is judged by one track in so many.
+_JURY = 4
 _DISTINCT_PER_CLUSTER = 50
+# The race on all tracks: so many starts of a round, of which so many go on for so many iterations (None: to the end),
+# until the two ahead are the same.
+_RACERS = 4
+_HEATS: tuple[tuple[int, int | None], ...] = ((_RACERS, 4), (2, None), (_RACERS, None))
+# What settling on a part costs, and each heat in all, next to a start on all tracks.
+_SETTLING, _HEAT_COST = 0.4, 0.2
 # The most starts, unless told otherwise.
 _MAX_INIT = 30
 # Small tables get this many starts over their number of tracks, but no more than so many.
@@ -100,7 +111,8 @@ def kmeans_sweep(
     n_clusters_list : iterable of int
         Each from 1 to n_tracks.
     n_init : int, default 10
-        Starts for each number of clusters.
+        Starts for each number of clusters. From 40,000 tracks on they settle on parts of the catalogue, and two to
+        four of them, the best there, go on to the end on all tracks.
     seed : int, default 0
         0 or above. A solution depends on the seed and its number of clusters, not on the others of the list.
     max_iter : int, default 300
@@ -209,9 +221,15 @@ class _Data:
         return in_tiles(self.Z, self.weights, dtype)
 
     def part(self, number: int, dtype: type[np.floating[Any]]) -> Tracks:
-        """Return every eighth row likewise; the first feature rises with the row, so all of its range is there."""
-        every = slice(number, None, _PARTS)
-        return in_tiles(np.ascontiguousarray(self.Z[every]), self.weights[every], dtype)
+        """Return every twelfth row likewise; the first feature rises with the row, so all of its range is there."""
+        return self._some(slice(number, None, _PARTS), dtype)
+
+    def jury(self, dtype: type[np.floating[Any]]) -> Tracks:
+        """Return a quarter of the rows likewise, a quarter of every part, so that it favours no start."""
+        return self._some(np.arange(len(self.Z)) // _PARTS % _JURY == 0, dtype)
+
+    def _some(self, rows: slice | NDArray[np.bool_], dtype: type[np.floating[Any]]) -> Tracks:
+        return in_tiles(np.ascontiguousarray(self.Z[rows]), self.weights[rows], dtype)
 
 
 def _prepare(rows: FloatArray, sample_weight: ArrayLike | None, *, sort: bool = True) -> _Data:
@@ -228,11 +246,15 @@ def _prepare(rows: FloatArray, sample_weight: ArrayLike | None, *, sort: bool = 
 
 @dataclass(frozen=True)
 class _Start:
-    """Where one start led, in the units of the centred rows; ``refined`` once no swap improves it."""
+    """Where one start led, in the units of the centred rows; the inertia is that of the jury before the race.
+
+    ``settled`` once no track of all moves; ``refined`` once no swap improves it.
+    """
 
     inertia: float
     centers: FloatArray
     n_iter: int
+    settled: bool = True
     refined: bool = False
 
 
@@ -258,6 +280,7 @@ class _Search:
         self.whole = self.data.in_tiles(dtype)
         n_parts = _PARTS if len(self.data.Z) >= _LARGE else 0
         self.parts = [self.data.part(number, dtype) for number in range(n_parts)]
+        self.jury = self.data.jury(dtype) if self.parts else self.whole
         self.n_distinct_in_part = min(map(_n_distinct, self.parts), default=0)
 
     def restart_in_float64(self) -> None:
@@ -270,11 +293,15 @@ class _Search:
 
         Starts take turns, as a part has optima of its own.
         """
-        return self.parts[start % _PARTS] if self.n_distinct_in_part >= _DISTINCT_PER_CLUSTER * k else None
+        return self.parts[start % _PARTS] if self._is_parted(k) else None
+
+    def _is_parted(self, k: int) -> bool:
+        return self.n_distinct_in_part >= _DISTINCT_PER_CLUSTER * k
 
     def run(self, numbers: Sequence[int], confirm: bool) -> None:
         """Run rounds of starts until each number of clusters is confirmed or has spent its starts."""
-        refining = _REFINED_PER_ROUND * _REFINING
+        n_refined = _REFINED_TO_CONFIRM
+        refining = n_refined * _REFINING
         later = _GO_ON * (self.stops[-1] - self.stops[0] + refining * (len(self.stops) - 1))
         total = max(float(sum(numbers)), 1.0) * (self.stops[0] + refining + later)
         self.found = {k: {} for k in numbers}
@@ -283,24 +310,48 @@ class _Search:
             if not open_numbers:
                 return
             weight = (1.0 if first == 0 else _GO_ON) / total
-            starts = [(k, start) for k in open_numbers for start in range(first, stop)]
-            self._run_jobs(self._run_start, starts, weight)
-            for _ in range(_REFINED_PER_ROUND):
+            starts = range(first, stop)
+            self._run_starts(open_numbers, starts, weight)
+            racers = {k: self._best(k, starts, _RACERS) for k in open_numbers if self._is_parted(k)}
+            for n_kept, n_iter in _HEATS:
+                self._run_heat(racers, n_kept, n_iter, _HEAT_COST * len(starts) * weight)
+            for _ in range(n_refined):
                 best = [(k, start) for k in open_numbers for start in self._next_to_refine(k)]
-                self._run_jobs(self._refine, best, _REFINING * weight)
+                self._run_jobs(self._refine, best, [_REFINING * k * weight for k, _ in best])
                 self._tell(_REFINING * (sum(open_numbers) - sum(k for k, _ in best)) * weight)
             closed = [k for k in open_numbers if not confirm or self.is_confirmed(k)]
             left = self.stops[-1] - stop + refining * (len(self.stops) - done)
             self._tell(sum(closed) * left * _GO_ON / total)
             open_numbers, first = [k for k in open_numbers if k not in closed], stop
 
-    def _run_jobs(self, job: Callable[[int, int], None], jobs: Sequence[tuple[int, int]], share: float) -> None:
+    def _run_starts(self, numbers: Sequence[int], starts: range, weight: float) -> None:
+        jobs = [(k, start) for k in numbers for start in starts]
+        costs = {k: k * weight * (_SETTLING if self._is_parted(k) else 1.0) for k in numbers}
+        self._run_jobs(self._run_start, jobs, [costs[k] for k, _ in jobs])
+
+    def _run_heat(self, racers: Mapping[int, Sequence[int]], n_kept: int, n_iter: int | None, weight: float) -> None:
+        """Let the best racers go on that have not settled, for each number whose two best are not the same."""
+        jobs, costs = [], []
+        for k, starts in racers.items():
+            best = [] if self._two_agree(k) else self._best(k, starts, n_kept)
+            ahead = [start for start in best if not self.found[k][start].settled]
+            if not ahead:
+                self._tell(k * weight)
+            jobs += [(k, start) for start in ahead]
+            costs += [k * weight / max(len(ahead), 1)] * len(ahead)
+        self._run_jobs(partial(self._race, n_iter), jobs, costs)
+
+    def _run_jobs(
+        self, job: Callable[[int, int], None], jobs: Sequence[tuple[int, int]], costs: Sequence[float]
+    ) -> None:
+        """Run the job for each number of clusters and start; each tells its share of the work when it is done."""
+
         def work(first: int, stop: int) -> None:
             for k, start in jobs[first:stop]:
                 job(k, start)
 
-        finished = iter(jobs)
-        run_in_chunks(work, len(jobs), 1, lambda n: self._tell(next(finished)[0] * share))
+        finished = iter(costs)
+        run_in_chunks(work, len(jobs), 1, lambda _: self._tell(next(finished)))
 
     def _tell(self, share: float) -> None:
         if self.advance is not None and share > 0:
@@ -308,13 +359,31 @@ class _Search:
 
     def _run_start(self, k: int, start: int) -> None:
         random = np.random.default_rng([self.seed, k, start])
-        part, n_first = self._part_for(k, start), 0
+        part = self._part_for(k, start)
         centers = seed_centers(*(part or self.whole), k, random)
-        if part is not None:
-            _, centers, n_first = iterate(*part, centers, self.max_iter)
-        labels, centers, n_iter = iterate(*self.whole, centers, self.max_iter)
-        inertia = inertia_of(self.data.Z, self.whole.weights, centers, labels)
-        self.found[k][start] = _Start(inertia, centers, n_first + n_iter)
+        if part is None:
+            self.found[k][start] = self._run(centers, self.max_iter)
+            return
+        _, centers, n_iter = iterate(*part, centers, self.max_iter, len(part.Z) // _RESTLESS)
+        self.found[k][start] = _Start(nearest_inertia(*self.jury, centers), centers, n_iter, settled=False)
+
+    def _best(self, k: int, starts: Sequence[int], n_kept: int) -> list[int]:
+        return sorted(starts, key=lambda start: (self.found[k][start].inertia, start))[:n_kept]
+
+    def _two_agree(self, k: int) -> bool:
+        """Return whether the two best starts that settled are the same solution."""
+        best = [start.inertia for _, start in self._ranked(k)[:2]]
+        return len(best) == 2 and best[1] <= best[0] * (1 + _SAME)
+
+    def _race(self, n_iter: int | None, k: int, number: int) -> None:
+        start = self.found[k][number]
+        n_iter = self.max_iter if n_iter is None else min(n_iter, self.max_iter)
+        on_all = self._run(start.centers, n_iter)
+        self.found[k][number] = replace(on_all, n_iter=start.n_iter + on_all.n_iter, settled=n_iter == self.max_iter)
+
+    def _run(self, centers: FloatArray, max_iter: int) -> _Start:
+        labels, centers, n_iter = iterate(*self.whole, centers, max_iter)
+        return _Start(inertia_of(self.data.Z, self.whole.weights, centers, labels), centers, n_iter)
 
     def _next_to_refine(self, k: int) -> list[int]:
         """Return the best start that no refined one stands for, or none when the best is confirmed."""
@@ -329,7 +398,9 @@ class _Search:
         return []
 
     def _ranked(self, k: int) -> list[tuple[int, _Start]]:
-        return sorted(self.found[k].items(), key=lambda item: (item[1].inertia, not item[1].refined, item[0]))
+        """Return the settled starts, the best first."""
+        settled = [(number, start) for number, start in self.found[k].items() if start.settled]
+        return sorted(settled, key=lambda item: (item[1].inertia, not item[1].refined, item[0]))
 
     def _refine(self, k: int, number: int) -> None:
         start = self.found[k][number]
@@ -343,7 +414,7 @@ class _Search:
         ranked = self._ranked(k)
         best = ranked[0][1].inertia * (1 + _SAME)
         same = [start for _, start in ranked if start.inertia <= best]
-        return len(same) > 1 and any(start.refined for start in same)
+        return self._two_agree(k) and any(start.refined for start in same)
 
     def needs_more_digits(self, k: int) -> bool:
         """Return whether float32 was too coarse for this number of clusters."""

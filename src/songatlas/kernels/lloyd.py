@@ -123,6 +123,7 @@ def iterate(
     weights: FloatArray,
     centers: FloatArray,
     max_iter: int,
+    enough: int = 0,
 ) -> tuple[NDArray[np.int32], FloatArray, int]:
     """Return ``(labels, centers, n_iter)`` of Lloyd's iterations, made until no label changes.
 
@@ -154,7 +155,7 @@ def iterate(
         _loosen(labels, upper, lower, drift, others, slack, doubtful, n_doubtful)
         n_moved = _look(tiles, near, doubtful, n_doubtful, labels, upper, lower, moved, old)
         # The last round only gives tracks the labels of the last means.
-        if n_moved == 0 or iteration == max_iter:
+        if n_moved <= enough or iteration == max_iter:
             return labels[: len(Z)], centers, min(iteration + 1, max_iter)
         means.move(weights, moved[:n_moved], old, labels)
         if not means.counts.all():
@@ -179,7 +180,13 @@ def nearest_two(
 
 def inertia_of(Z: FloatArray, weights: FloatArray, centers: FloatArray, labels: NDArray[np.int32]) -> float:
     """Return the weighted sum of squared distances of the tracks to the centers of their labels."""
-    return float((weights[: len(Z)] * _residuals(Z, centers, labels)).sum())
+    return float(_weighted_residuals(Z, weights, centers, labels))
+
+
+def nearest_inertia(Z: FloatArray, tiles: NDArray[Any], weights: FloatArray, centers: FloatArray) -> float:
+    """Return the inertia if every track went to its nearest center, to the precision of the tiles."""
+    squares = np.square(nearest_two(tiles, centers, len(Z))[1])
+    return float((weights[: len(Z)] * squares).sum())
 
 
 def _residuals(Z: FloatArray, centers: FloatArray, labels: NDArray[np.int32]) -> FloatArray:
@@ -350,6 +357,22 @@ def _nearest(tile, lanes, centers, squares, first, second, label):  # type: igno
             label[i] = number if closer else known
     for i in range(lanes):
         first[i], second[i] = np.sqrt(first[i]), np.sqrt(second[i])
+
+
+@compiled_fast
+def _weighted_residuals(Z, weights, centers, labels):  # type: ignore[no-untyped-def]
+    """Return the weighted sum of squared distances to the centers of the labels, added up in runs of a tile."""
+    total = 0.0
+    for first in range(0, Z.shape[0], TILE):
+        subtotal = 0.0
+        for i in range(first, min(first + TILE, Z.shape[0])):
+            square = 0.0
+            for f in range(Z.shape[1]):
+                gap = Z[i, f] - centers[labels[i], f]
+                square += gap * gap
+            subtotal += weights[i] * square
+        total += subtotal
+    return total
 
 
 @compiled

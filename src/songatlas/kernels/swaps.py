@@ -20,10 +20,13 @@ _TRIES = 12
 # A swap is given this many iterations to come within this share of the best; the rest would be spent in vain.
 _SHORT = 10
 _NEAR = 3e-3
-# On a part of the tracks, a swap that ends this much above the solution may still be better on all of them; one
-# that ends within the second share of it led back to the same solution.
+# On a part of the tracks, a swap that ends this much above the solution may still be better on all of them; two
+# that end within the second share of one another are the same solution.
 _NEAR_ON_PART = 1e-3
-_BACK = 1e-7
+_BACK = 1e-5
+# One from a part is given this many iterations on all tracks to come within this share of the best.
+_FIRST_ON_ALL = 4
+_NEAR_ON_ALL = 2e-3
 # Power iterations for the direction of a cut; Lloyd's iterations correct what is left.
 _POWER = 4
 
@@ -55,7 +58,11 @@ def refine(
     improved = True
     while improved:
         improved = False
-        trial = _OnAll(whole, centers, inertia, max_iter) if part is None else _OnPart(part, centers, max_iter)
+        trial = (
+            _OnAll(whole, centers, inertia, max_iter)
+            if part is None
+            else _OnPart(whole, part, centers, inertia, max_iter)
+        )
         for start in _promising(*(part or whole), trial.centers):
             found, n_tried = trial.run(start)
             n_iter += n_tried
@@ -75,29 +82,47 @@ class _OnAll:
 
     def __init__(self, whole: Tracks, centers: FloatArray, inertia: float, max_iter: int) -> None:
         self.whole, self.centers = whole, centers
-        self.most, self.max_iter = inertia * (1.0 + _NEAR), min(_SHORT, max_iter)
+        self.inertia, self.max_iter = inertia, max_iter
 
     def run(self, start: FloatArray) -> tuple[FloatArray | None, int]:
-        labels, found, n_iter = iterate(*self.whole, start, self.max_iter)
-        near = inertia_of(self.whole.Z, self.whole.weights, found, labels) <= self.most
-        return (found if near else None), n_iter
+        return _nearing(self.whole, start, self.inertia * (1.0 + _NEAR), min(_SHORT, self.max_iter))
 
 
 class _OnPart:
     """Follows a swap to its end on a part of the tracks, beside the solution that it should improve."""
 
-    def __init__(self, part: Tracks, centers: FloatArray, max_iter: int) -> None:
-        self.part, self.max_iter = part, max_iter
-        self.centers, self.inertia, _ = self._settled(centers)
+    def __init__(self, whole: Tracks, part: Tracks, centers: FloatArray, inertia: float, max_iter: int) -> None:
+        self.whole, self.part, self.max_iter = whole, part, max_iter
+        self.inertia = inertia
+        self.centers, on_part, _ = self._settled(centers)
+        self.known = [on_part]  # inertia on the part of the solutions tried
 
     def _settled(self, start: FloatArray) -> tuple[FloatArray, float, int]:
         labels, found, n_iter = iterate(*self.part, start, self.max_iter)
         return found, inertia_of(self.part.Z, self.part.weights, found, labels), n_iter
 
     def run(self, start: FloatArray) -> tuple[FloatArray | None, int]:
-        found, reached, n_iter = self._settled(start)
-        back = abs(reached - self.inertia) <= _BACK * self.inertia
-        return (None if back or reached > self.inertia * (1.0 + _NEAR_ON_PART) else found), n_iter
+        near, n_short = _nearing(self.part, start, self.known[0] * (1.0 + _NEAR), min(_SHORT, self.max_iter))
+        if near is None:
+            return None, n_short
+        found, reached, n_iter = self._settled(near)
+        n_iter += n_short
+        if reached > self.known[0] * (1.0 + _NEAR_ON_PART):
+            return None, n_iter
+        if any(abs(reached - known) <= _BACK * self.known[0] for known in self.known):
+            return None, n_iter
+        self.known.append(reached)
+        near, n_more = _nearing(
+            self.whole, found, self.inertia * (1.0 + _NEAR_ON_ALL), min(_FIRST_ON_ALL, self.max_iter)
+        )
+        return near, n_iter + n_more
+
+
+def _nearing(tracks: Tracks, start: FloatArray, most: float, max_iter: int) -> tuple[FloatArray | None, int]:
+    """Return where some iterations lead, or None where that is above an inertia of ``most``."""
+    labels, found, n_iter = iterate(*tracks, start, max_iter)
+    near = inertia_of(tracks.Z, tracks.weights, found, labels) <= most
+    return (found if near else None), n_iter
 
 
 def _promising(Z: FloatArray, tiles: NDArray[Any], weights: FloatArray, centers: FloatArray) -> list[FloatArray]:

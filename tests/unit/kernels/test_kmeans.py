@@ -69,7 +69,7 @@ def test_empty_cluster_gets_the_farthest_track_as_in_scikit_learn() -> None:
 
 @pytest.mark.parametrize("spread", [0.5, 2.0])
 def test_sweep_is_as_good_as_twenty_restarts_of_scikit_learn(spread: float, part_first: None) -> None:
-    X = blobs(800, spread=spread)
+    X = blobs(6_400, spread=spread)
     for solution in kmeans_sweep(X, [2, 5, 6]):
         oracle = Oracle(solution.n_clusters, n_init=20, random_state=0).fit(X)
         assert solution.inertia <= oracle.inertia_ * 1.001
