@@ -23,6 +23,7 @@ Scaler = Literal["standard", "minmax", "robust", "quantile", "power", "none"]
 Transform = Literal["log", "sqrt", "logit", "none"]
 Method = Literal["kmeans", "dbscan", "ward", "hdbscan", "gaussian_mixture"]
 MapMethod = Literal["tsne", "none"]
+Choosing = Literal["consensus", "elbow", "silhouette", "davies_bouldin", "calinski_harabasz", "ward_jump", "stability"]
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,23 @@ class ClusterOptions:
 
 
 @dataclass(frozen=True)
+class JudgeOptions:
+    """How the number of clusters is chosen, how much evidence is gathered, and how fine the second level is.
+
+    ``sub_mood_size`` is the mean number of tracks in a sub-mood, ``n_sub_moods`` the number of them in all; the number
+    wins where both are given, None means chosen from the data.
+    """
+
+    choose: Choosing = "consensus"
+    thorough: bool = False
+    no_evidence: bool = False
+    n_refits: int | None = None
+    no_sub_moods: bool = False
+    sub_mood_size: int | None = None
+    n_sub_moods: int | None = None
+
+
+@dataclass(frozen=True)
 class MapOptions:
     """How the 2-D map is computed."""
 
@@ -119,6 +137,7 @@ class Options:
     clean: CleanOptions = field(default_factory=CleanOptions)
     features: FeatureOptions = field(default_factory=FeatureOptions)
     cluster: ClusterOptions = field(default_factory=ClusterOptions)
+    judge: JudgeOptions = field(default_factory=JudgeOptions)
     map: MapOptions = field(default_factory=MapOptions)
     output: OutputOptions = field(default_factory=OutputOptions)
 
@@ -277,7 +296,7 @@ def _describe(kind: Any) -> str:
 
 
 def _check(options: Options) -> None:
-    c, f, m, o = options.cluster, options.features, options.map, options.output
+    c, f, j, m, o = options.cluster, options.features, options.judge, options.map, options.output
     low, high = c.n_clusters_range
     rules = [
         (options.seed >= 0, "seed", options.seed, "a whole number of 0 or more"),
@@ -305,6 +324,9 @@ def _check(options: Options) -> None:
             f"'auto' or one of the methods {', '.join(c.methods)}",
         ),
         (len(f.features) > 0, "features", f.features, "at least one feature"),
+        (j.n_refits is None or j.n_refits >= 2, "n_refits", j.n_refits, "2 or more"),
+        (j.sub_mood_size is None or j.sub_mood_size >= 2, "sub_mood_size", j.sub_mood_size, "2 or more"),
+        (j.n_sub_moods is None or j.n_sub_moods >= 1, "n_sub_moods", j.n_sub_moods, "1 or more"),
         (m.map_neighbors >= 2, "map_neighbors", m.map_neighbors, "2 or more"),
         (m.map_iterations >= 1, "map_iterations", m.map_iterations, "1 or more"),
         (o.top_tracks >= 1, "top_tracks", o.top_tracks, "1 or more"),

@@ -12,25 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from songatlas.evidence import Judgement, SubMoods
 from songatlas.options import Options
+from songatlas.provenance import Provenance as Provenance
 
 FloatArray = NDArray[np.float64]
 LabelArray = NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """How a number was made: exact over ``n_tracks``, or an estimate from ``sample_size`` of them."""
-
-    n_tracks: int
-    sample_size: int | None = None
-    low: float | None = None
-    high: float | None = None
-
-    @property
-    def exact(self) -> bool:
-        """Whether all tracks took part."""
-        return self.sample_size is None
 
 
 REJECT_COLUMNS: tuple[str, ...] = ("file", "line", "reason", "text")
@@ -377,6 +364,8 @@ class RunData:
     options: Options
     manifest: Mapping[str, Any]  # input names and SHA-256, versions, counts, timings, warnings
     rejects: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(REJECT_COLUMNS)))
+    judgement: Judgement = field(default_factory=Judgement)
+    sub_moods: SubMoods | None = None
 
     @property
     def clustering(self) -> Clustering:

@@ -10,7 +10,7 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "songatlas"
 
-GROUND = ("errors", "optional", "progress", "seeds", "schema", "options", "results")
+GROUND = ("errors", "optional", "progress", "seeds", "schema", "options", "provenance", "evidence", "results")
 CORE = ("tracks", "cluster", "metrics", "profiles", "maps", "playlists", "catalogue")
 ALLOWED: dict[str, tuple[str, ...]] = {
     **{name: GROUND[:i] for i, name in enumerate(GROUND)},
