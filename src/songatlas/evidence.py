@@ -25,7 +25,8 @@ class Vote:
     """What one criterion says of the number of clusters.
 
     ``curve`` has its value at each of the numbers tried (None where it is not defined); ``n_clusters`` is the number
-    it prefers, None where it abstains, and ``why`` says how it came to that.
+    it prefers, None where it abstains, and ``why`` says how it came to that. ``counts`` tells whether the rule of
+    consensus counts it.
     """
 
     criterion: str
@@ -34,6 +35,7 @@ class Vote:
     curve: tuple[float | None, ...]
     why: str
     provenance: Provenance
+    counts: bool = True
 
 
 @dataclass(frozen=True)
@@ -119,10 +121,10 @@ class Certificate:
     part_size : int
         Tracks in each part.
     adjusted_rand : tuple of float, length n_refits
-        Of each refit with the grouping, over all tracks.
+        Of each refit with the grouping, over the part's tracks.
     clusters : tuple of ClusterStability, by label
     consistency : ndarray of shape (n_tracks,), float32
-        Share of the refits that put the track into the cluster it is in, 0–1; NaN for noise.
+        Share of the refits holding the track that put it into the cluster it is in, 0–1; NaN for noise.
     note : str
         Why there is none (``n_refits`` 0), or what else is to be known.
     """

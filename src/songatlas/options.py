@@ -23,7 +23,19 @@ Scaler = Literal["standard", "minmax", "robust", "quantile", "power", "none"]
 Transform = Literal["log", "sqrt", "logit", "none"]
 Method = Literal["kmeans", "dbscan", "ward", "hdbscan", "gaussian_mixture"]
 MapMethod = Literal["tsne", "none"]
-Choosing = Literal["consensus", "elbow", "silhouette", "davies_bouldin", "calinski_harabasz", "ward_jump", "stability"]
+Choosing = Literal[
+    "consensus",
+    "silhouette",
+    "silhouette_ward",
+    "davies_bouldin",
+    "davies_bouldin_ward",
+    "ward_jump",
+    "elbow",
+    "agreement",
+    "calinski_harabasz",
+    "knee",
+    "stability",
+]
 
 
 @dataclass(frozen=True)

@@ -337,13 +337,14 @@ class TrackMap:
 class RunData:
     """Everything one execution produced; what `songatlas.io.runs` writes and reads back.
 
-    ``tracks`` has one row per input row: source columns, canonical columns, and ``state``, ``reason``,
-    ``marks``, ``representative`` (row position, −1 none), ``cluster`` (Int32, <NA> where set aside),
-    ``cluster_name`` ('' where set aside, 'Noise' for −1), ``margin``, ``silhouette``,
-    ``center_distance`` (in the scaled space), ``x``, ``y`` (map), ``pca_x``, ``pca_y``, and one Int32 column per
-    method, named after it. ``source_columns`` names the columns that came from the file. ``kept`` has the positions
-    of the clustered rows; arrays elsewhere, and the leaves of the tree, are in this order. ``rejects`` has the rows
-    of the input that did not fit their file and are not in ``tracks``.
+    ``tracks`` has one row per input row: source columns, canonical columns, and ``state``, ``reason``, ``marks``,
+    ``representative`` (row position, −1 none), ``cluster`` (Int32, <NA> where set aside), ``cluster_name`` (''
+    where set aside, 'Noise' for −1), ``margin``, ``silhouette``, ``consistency`` and ``standing`` ('core',
+    'borderline' or 'homeless'; '' where not known) where there is a certificate, ``sub_mood`` and ``sub_mood_name``
+    where there are sub-moods, ``center_distance`` (in the scaled space), ``x``, ``y`` (map), ``pca_x``, ``pca_y``,
+    and one Int32 column per method, named after it. ``source_columns`` names the columns that came from the file.
+    ``kept`` has the positions of the clustered rows; arrays elsewhere, and the leaves of the tree, are in this
+    order. ``rejects`` has the rows of the input that did not fit their file and are not in ``tracks``.
     """
 
     tracks: pd.DataFrame

@@ -55,7 +55,7 @@ def test_run_prints_findings_on_stdout_and_nothing_else(finished):
 def test_run_writes_the_whole_folder(finished):
     run, _ = finished
     expected = {"manifest.json", "tracks.parquet", "tracks.csv", "top_tracks.csv", "playlists", "clusters.json", "scores.json",
-                "ledger.csv", "tree.npz", "model", "figures", "summary.md", "report.html", "user", "options.toml"}  # fmt: skip
+                "sub_moods.json", "sub_moods.npz", "judgement.json", "judgement.npz", "ledger.csv", "tree.npz", "model", "figures", "summary.md", "report.html", "user", "options.toml"}  # fmt: skip
     assert {p.name for p in run.iterdir()} == expected
     assert [p for p in run.parent.iterdir() if p.name.startswith(".")] == []
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from songatlas.api import Run
+    from songatlas.evidence import Judgement
     from songatlas.progress import Progress
 
 
@@ -110,19 +111,48 @@ def account_line(counts: Mapping[str, int]) -> str:
 
 
 def print_clusters(run: "Run") -> None:
-    """Print a line per cluster: name, size, share, what it is."""
+    """Print a line per cluster (name, size, share, grade, what it is), and what is to be held of them all."""
     from rich.table import Table
 
+    grades = grades_of(run.data.judgement)
     table = Table(box=None, padding=(0, 1), show_edge=False)
     table.add_column("", justify="right")
     table.add_column("cluster", style="bold", overflow="fold")
     table.add_column("tracks", justify="right", no_wrap=True)
     table.add_column("share", justify="right", no_wrap=True)
+    if grades:
+        table.add_column("comes back", no_wrap=True)
     table.add_column("what it is", overflow="fold")
     for p in run.profiles:
-        table.add_row(str(p.label), p.name, f"{p.n_tracks:,}", f"{p.share:.1%}", p.tagline)
+        grade = [grades.get(p.label, "")] if grades else []
+        table.add_row(str(p.label), p.name, f"{p.n_tracks:,}", f"{p.share:.1%}", *grade, p.tagline)
     noise = int((run.data.clustering.labels < 0).sum())
     if noise:
         share = noise / len(run.data.kept)
-        table.add_row("-1", "Noise", f"{noise:,}", f"{share:.1%}", "tracks that belong to no cluster")
-    console().print(table)
+        no_grade = [""] if grades else []
+        table.add_row("-1", "Noise", f"{noise:,}", f"{share:.1%}", *no_grade, "tracks that belong to no cluster")
+    out = console()
+    out.print(table)
+    for place, line in enumerate(judgement_lines(run.data.judgement)):
+        out.print(line if place else f"\n{line}", markup=False)
+
+
+def grades_of(judgement: "Judgement") -> dict[int, str]:
+    """Return the grade of each cluster by label; empty where none was given."""
+    certificate = judgement.certificate
+    return {} if certificate is None else {cluster.label: cluster.grade for cluster in certificate.clusters}
+
+
+def judgement_lines(judgement: "Judgement") -> list[str]:
+    """Return in a sentence each whether there are groups, and whether they would come back."""
+    lines = [] if judgement.verdict is None else [f"Verdict: {judgement.verdict.sentence}"]
+    certificate = judgement.certificate
+    if certificate is not None and certificate.adjusted_rand:
+        mean = sum(certificate.adjusted_rand) / len(certificate.adjusted_rand)
+        lines.append(
+            f"Refitted {certificate.n_refits:,} times on {certificate.part_size:,} tracks each, the grouping came back "
+            f"with an adjusted Rand index of {mean:.2f} on average (1: the same, 0: by chance)."
+        )
+    elif certificate is not None:
+        lines.append(certificate.note)
+    return [line for line in lines if line]

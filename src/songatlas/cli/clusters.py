@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ._show import console, print_account, print_clusters
+from ._show import console, grades_of, print_account, print_clusters
 
 
 @click.command()
@@ -48,10 +48,12 @@ def clusters(run_folder: Path, n_tracks: int, as_json: bool) -> None:
 
 
 def clusters_as_json(found: Any, *, folder: Path) -> str:
-    """Return the clusters, the choice and the account of rows as JSON text."""
+    """Return the clusters with their grades, the choice, the judgement and the account of rows as JSON text."""
+    from songatlas.io.judgement import judgement_as_plain
     from songatlas.io.plain import to_plain
 
     data = found.data
+    grades = grades_of(data.judgement)
     return json.dumps(
         to_plain(
             {
@@ -59,7 +61,8 @@ def clusters_as_json(found: Any, *, folder: Path) -> str:
                 "counts": data.manifest["counts"],
                 "method": data.method,
                 "choice": data.choice,
-                "clusters": data.profiles,
+                "judgement": judgement_as_plain(data.judgement),
+                "clusters": [{**to_plain(p), "grade": grades.get(p.label)} for p in data.profiles],
                 "warnings": data.manifest["warnings"],
             }
         ),

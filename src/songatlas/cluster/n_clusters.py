@@ -1,21 +1,15 @@
-"""Chooses the number of clusters, and says which solutions are degenerate and may not be chosen.
+"""Says which solutions are degenerate and may not be chosen, and chooses one method's number by its silhouettes alone.
 
-The rules see scores only. They are stated in full here and in the report.
+The rules see scores only; the usual choice is by vote (`songatlas.cluster.votes`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 LARGEST_SHARE = 0.90
 NOISE_SHARE = 0.50
 SMALL_LIBRARY = 500  # in up to so many tracks, a cluster of one or two is an outlier, not a group
 SMALLEST_GROUP = 3
-
-RULE = (
-    "The number of clusters with the highest silhouette over all tracks. Two clusters are chosen only when "
-    "Davies-Bouldin also prefers two, because cutting any single cloud in half already gives two a high "
-    "silhouette."
-)
 
 
 @dataclass(frozen=True)
@@ -62,7 +56,8 @@ def bar_reason(sizes: Sequence[int], n_noise: int) -> str | None:
 def choose_by_silhouette(curve: Curve) -> tuple[int | None, str]:
     """Return the position of the chosen solution in the curve, and the reason in words.
 
-    The rule is `RULE`. Barred solutions take no part; None when nothing is left. Ties go to fewer clusters.
+    Two clusters are chosen only when Davies-Bouldin also prefers two. Barred solutions take no part; None when nothing
+    is left. Ties go to fewer clusters.
     """
     open_ = [i for i in range(len(curve.n_clusters)) if curve.barred[i] is None and curve.silhouette[i] is not None]
     if not open_:
@@ -81,30 +76,3 @@ def choose_by_silhouette(curve: Curve) -> tuple[int | None, str]:
             )
         return best, f"Silhouette is highest at 2 clusters ({score:.3f}), and Davies-Bouldin agrees."
     return best, f"Silhouette is highest at {k} clusters ({score:.3f})."
-
-
-def suggestions(
-    scores: Mapping[str, Sequence[float | None]], n_clusters: Sequence[int], elbow: int | None
-) -> dict[str, int]:
-    """Return the number of clusters each criterion prefers by itself, in the order they are shown.
-
-    Parameters
-    ----------
-    scores : mapping
-        Sequences parallel to ``n_clusters`` under 'silhouette', 'davies_bouldin' and 'calinski_harabasz'.
-    n_clusters : sequence of int
-    elbow : int or None
-        The knee of the inertia curve.
-    """
-    found: dict[str, int] = {}
-    if elbow is not None:
-        found["elbow (knee of inertia)"] = elbow
-    for name, words, sign in (
-        ("silhouette", "silhouette (highest)", 1),
-        ("davies_bouldin", "Davies-Bouldin (lowest)", -1),
-        ("calinski_harabasz", "Calinski-Harabasz (highest)", 1),
-    ):
-        known = [(sign * s, -k) for s, k in zip(scores.get(name, ()), n_clusters, strict=False) if s is not None]
-        if known:
-            found[words] = -max(known)[1]
-    return found

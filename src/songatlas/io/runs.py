@@ -33,7 +33,9 @@ from songatlas.results import (
 )
 
 from .folders import MANIFEST
+from .judgement import read_judgement, write_judgement
 from .plain import from_plain, to_plain
+from .sub_moods import read_sub_moods, write_sub_moods
 
 _UNCOVERED = ("user", "cache", MANIFEST)
 _READ_BACK = (
@@ -42,6 +44,10 @@ _READ_BACK = (
     "clusters.json",
     "scores.json",
     "tree.npz",
+    "judgement.json",
+    "judgement.npz",
+    "sub_moods.json",
+    "sub_moods.npz",
     "model/model.json",
     "model/arrays.npz",
 )
@@ -74,6 +80,8 @@ def write_run(run: RunData, folder: Path, advance: Callable[[float], object] = l
     (folder / "options.toml").write_text(options_to_toml(run.options), encoding="utf-8")
     if run.tree is not None:
         np.savez_compressed(folder / "tree.npz", linkage=run.tree)
+    write_judgement(run.judgement, folder)
+    write_sub_moods(run.sub_moods, folder)
     advance(0.2)
     _write_model(run, folder / "model")
     advance(0.2)
@@ -165,8 +173,10 @@ def _check_files(folder: Path, digests: Mapping[str, Any]) -> None:
 def csv_columns(run: RunData) -> list[str]:
     """Return the columns of tracks.csv: the source's, then the decisions, and a label column per method."""
     of_file = ["source_file"] if "source_file" in run.tracks and "source_file" not in run.source_columns else []
-    decided = ("state", "reason", "merged_into_row", "marks", "cluster", "cluster_name", "margin")
-    return [*run.source_columns, *of_file, *decided, *run.clusterings]
+    decided = ("state", "reason", "merged_into_row", "marks", "cluster", "cluster_name")
+    second = ("sub_mood", "sub_mood_name") if run.sub_moods is not None else ()
+    standing = ("standing",) if run.judgement.certificate is not None else ()
+    return [*run.source_columns, *of_file, *decided, *second, "margin", *standing, *run.clusterings]
 
 
 def top_tracks(run: RunData) -> pd.DataFrame:
@@ -281,6 +291,8 @@ def _assemble(folder: Path, manifest: dict[str, Any]) -> RunData:
         map=_track_map(model["map"], _under(arrays, "map/")),
         options=Options.from_dict(manifest["options"], source=str(folder / MANIFEST)),
         manifest={k: v for k, v in manifest.items() if k not in own},
+        judgement=read_judgement(folder),
+        sub_moods=read_sub_moods(folder),
     )
 
 

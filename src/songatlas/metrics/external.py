@@ -6,85 +6,32 @@ J. Classification 2; Vinh, N. X., Epps, J., and Bailey, J. (2010), "Information 
 comparison", JMLR 11; Rosenberg, A., and Hirschberg, J. (2007), "V-measure", EMNLP.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from songatlas.errors import ParameterError
+from .contingency import Contingency, contingency, positions
+from .information import (
+    adjusted_information,
+    entropy,
+    expected_mutual_information,
+    information_shares,
+    mutual_information,
+)
 
 FloatArray = NDArray[np.float64]
-_DENSE = 50_000_000  # cells of a table of counts that are kept in an array
 
-
-@dataclass(frozen=True)
-class Contingency:
-    """How many tracks each pair of labels shares: parallel arrays over the pairs that occur.
-
-    ``first`` and ``second`` are positions among the sorted labels of each side, ``counts`` tracks; ``sizes`` are the
-    clusters' sizes on each side.
-    """
-
-    first: NDArray[np.int64]
-    second: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    sizes: tuple[NDArray[np.int64], NDArray[np.int64]]
-
-    def table(self) -> NDArray[np.int64]:
-        """Return the counts as an array of shape (n_first, n_second)."""
-        table = np.zeros((len(self.sizes[0]), len(self.sizes[1])), dtype=np.int64)
-        table[self.first, self.second] = self.counts
-        return table
-
-
-def contingency(first: ArrayLike, second: ArrayLike) -> Contingency:
-    """Return how many tracks each pair of labels shares.
-
-    Parameters
-    ----------
-    first, second : array-like of shape (n_tracks,), int
-        Any integers.
-
-    Raises
-    ------
-    ParameterError
-        When the two are not one-dimensional integers of the same length.
-
-    Examples
-    --------
-    >>> contingency([0, 0, 1, 1], [5, 5, 5, 7]).table()
-    array([[2, 0],
-           [1, 1]])
-    """
-    a, n_first = _positions(first, "first")
-    b, n_second = _positions(second, "second")
-    if len(a) != len(b):
-        raise ParameterError(f"two labelings must be of the same length, got {len(a):,} and {len(b):,}.")
-    sizes = np.bincount(a, minlength=n_first), np.bincount(b, minlength=n_second)
-    pairs = a * n_second + b
-    if n_first * n_second <= min(_DENSE, 20 * len(a) + 1000):
-        counts = np.bincount(pairs, minlength=n_first * n_second)
-        cells = np.flatnonzero(counts)
-        counts = counts[cells]
-    else:
-        cells, counts = np.unique(pairs, return_counts=True)
-    return Contingency(cells // max(n_second, 1), cells % max(n_second, 1), counts, sizes)
-
-
-def _positions(labels: ArrayLike, name: str) -> tuple[NDArray[np.int64], int]:
-    array = np.asarray(labels)
-    if array.ndim != 1 or (array.size and not np.issubdtype(array.dtype, np.integer)):
-        raise ParameterError(f"{name} must be one-dimensional integers, got {array.dtype} of shape {array.shape}.")
-    if array.size == 0:
-        return np.zeros(0, dtype=np.int64), 0
-    low, high = int(array.min()), int(array.max())
-    if high - low < 4 * len(array) + 1000:  # few enough numbers to count them
-        known = np.flatnonzero(np.bincount(array.astype(np.int64) - low))
-        place = np.zeros(high - low + 1, dtype=np.int64)
-        place[known] = np.arange(len(known))
-        return place[array.astype(np.int64) - low], len(known)
-    values, positions = np.unique(array, return_inverse=True)
-    return positions.astype(np.int64), len(values)
+__all__ = [
+    "Contingency",
+    "adjusted_mutual_info_score",
+    "adjusted_rand_score",
+    "completeness_score",
+    "contingency",
+    "homogeneity_score",
+    "jaccard_by_cluster",
+    "matched_labels",
+    "n_pairs",
+    "v_measure_score",
+]
 
 
 def adjusted_rand_score(first: ArrayLike, second: ArrayLike) -> float:
@@ -101,16 +48,99 @@ def adjusted_rand_score(first: ArrayLike, second: ArrayLike) -> float:
     """
     shared = contingency(first, second)
     n = int(shared.sizes[0].sum())
-    same = _pairs(shared.counts)
-    a, b = (_pairs(sizes) for sizes in shared.sizes)
-    expected = a * b / max(_pairs(np.array([n])), 1.0)
+    same = n_pairs(shared.counts)
+    a, b = (n_pairs(sizes) for sizes in shared.sizes)
+    expected = a * b / max(n_pairs(np.array([n])), 1.0)
     highest = (a + b) / 2
     return 1.0 if highest == expected else float((same - expected) / (highest - expected))
 
 
-def _pairs(counts: NDArray[np.int64]) -> float:
+def n_pairs(counts: NDArray[np.int64]) -> float:
+    """Return how many pairs of tracks lie in one group, given the groups' sizes.
+
+    Examples
+    --------
+    >>> n_pairs(np.array([3, 2, 1]))
+    4.0
+    """
     whole = counts.astype(np.float64)
     return float((whole * (whole - 1) / 2).sum())
+
+
+def adjusted_mutual_info_score(first: ArrayLike, second: ArrayLike) -> float:
+    """Return the adjusted mutual information: 1 for equal groupings, 0 on average for chance.
+
+    Normalized by the mean of the two entropies, as scikit-learn's default. It weighs small clusters more than the
+    adjusted Rand index does.
+
+    Parameters
+    ----------
+    first, second : array-like of shape (n_tracks,), int
+        1 where both have one cluster (or no track), 0 where only one of them has.
+
+    Examples
+    --------
+    >>> adjusted_mutual_info_score([0, 0, 1, 1], [3, 3, 9, 9])
+    1.0
+    >>> round(adjusted_mutual_info_score([0, 0, 1, 1, 2, 2], [0, 0, 0, 1, 1, 1]), 4)
+    0.2988
+    """
+    shared = contingency(first, second)
+    if min(map(len, shared.sizes)) < 2:  # nothing to expect
+        return 1.0 if len(shared.sizes[0]) == len(shared.sizes[1]) else 0.0
+    entropies = entropy(shared.sizes[0]), entropy(shared.sizes[1])
+    return adjusted_information(mutual_information(shared), expected_mutual_information(*shared.sizes), entropies)
+
+
+def homogeneity_score(classes: ArrayLike, labels: ArrayLike) -> float:
+    """Return how far each cluster holds tracks of one class only, 0–1; 1 where there is one class.
+
+    Parameters
+    ----------
+    classes, labels : array-like of shape (n_tracks,), int
+
+    Examples
+    --------
+    >>> homogeneity_score([0, 0, 1, 1], [0, 1, 2, 2])
+    1.0
+    """
+    return _information_shares(classes, labels)[0]
+
+
+def completeness_score(classes: ArrayLike, labels: ArrayLike) -> float:
+    """Return how far all tracks of a class lie in one cluster, 0–1; 1 where there is one cluster.
+
+    Parameters
+    ----------
+    classes, labels : array-like of shape (n_tracks,), int
+
+    Examples
+    --------
+    >>> round(completeness_score([0, 0, 1, 1], [0, 1, 2, 2]), 4)
+    0.6667
+    """
+    return _information_shares(classes, labels)[1]
+
+
+def v_measure_score(classes: ArrayLike, labels: ArrayLike) -> float:
+    """Return the harmonic mean of homogeneity and completeness, 0–1; not adjusted for chance.
+
+    Parameters
+    ----------
+    classes, labels : array-like of shape (n_tracks,), int
+        With many small clusters on one side it is far above 0 by chance alone.
+
+    Examples
+    --------
+    >>> round(v_measure_score([0, 0, 1, 1], [0, 1, 2, 2]), 4)
+    0.8
+    """
+    return _information_shares(classes, labels)[2]
+
+
+def _information_shares(classes: ArrayLike, labels: ArrayLike) -> tuple[float, float, float]:
+    shared = contingency(classes, labels)
+    return information_shares(mutual_information(shared), (entropy(shared.sizes[0]), entropy(shared.sizes[1])))
 
 
 def jaccard_by_cluster(reference: ArrayLike, other: ArrayLike) -> FloatArray:
@@ -157,4 +187,4 @@ def matched_labels(reference: ArrayLike, other: ArrayLike) -> NDArray[np.int64]:
     rows, columns = linear_sum_assignment(-shared.table())
     renamed = np.full(len(shared.sizes[1]), -2, dtype=np.int64)
     renamed[columns] = names[rows]
-    return renamed[_positions(other, "other")[0]]
+    return renamed[positions(other, "other")[0]]

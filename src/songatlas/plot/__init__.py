@@ -4,6 +4,7 @@
 """
 
 from ._all import all_figures, captions
+from ._ballot import ballot
 from ._cluster_means_bars import cluster_means_bars
 from ._cluster_means_heatmap import cluster_means_heatmap
 from ._cluster_sizes import cluster_sizes
@@ -14,6 +15,7 @@ from ._elbow import elbow
 from ._feature_boxes import feature_boxes
 from ._feature_distributions import feature_distributions
 from ._feature_distributions_by_cluster import feature_distributions_by_cluster
+from ._feature_evidence import feature_evidence
 from ._feature_maps import feature_maps
 from ._genres_by_cluster import genres_by_cluster
 from ._k_distance import k_distance
@@ -25,6 +27,7 @@ from ._radar import radar
 from ._save import figure_png, save_figure
 from ._scores_by_k import scores_by_k
 from ._silhouette_diagram import silhouette_diagram
+from ._stability import stability
 from ._style import PALETTE, cluster_color, style
 from ._text import drawable, missing_scripts
 from ._track_map import track_map
@@ -32,6 +35,7 @@ from ._track_map import track_map
 __all__ = [
     "PALETTE",
     "all_figures",
+    "ballot",
     "captions",
     "cluster_color",
     "cluster_means_bars",
@@ -45,6 +49,7 @@ __all__ = [
     "feature_boxes",
     "feature_distributions",
     "feature_distributions_by_cluster",
+    "feature_evidence",
     "feature_maps",
     "figure_png",
     "genres_by_cluster",
@@ -58,6 +63,7 @@ __all__ = [
     "save_figure",
     "scores_by_k",
     "silhouette_diagram",
+    "stability",
     "style",
     "track_map",
 ]

@@ -3,6 +3,7 @@
 Popular is not typical: the best-known tracks of a cluster often lie at its edge, so the lists are kept apart.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from songatlas.results import FloatArray, LabelArray, TrackRef
 
+_VERSION = re.compile(r"\s+[-‐–—]\s+|\s*[(\[]")  # where the title ends and "Live", "Remix" or the like begins
 TrackLists = tuple[tuple[TrackRef, ...], ...]
 
 
@@ -58,6 +60,7 @@ def best_tracks(
     n_clusters: int,
     top: int,
     per_artist: int | None,
+    per_title: int | None = None,
     falling: bool = False,
 ) -> TrackLists:
     """Return, for each cluster, its ``top`` tracks by a value.
@@ -71,6 +74,8 @@ def best_tracks(
         Of the n_tracks tracks, in the same order.
     per_artist : int or None
         At most so many tracks of one artist in a list, those without an artist apart. None: no limit.
+    per_title : int or None
+        The same for tracks of one title, versions ("Song - Live", "Song (Remix)") and covers counted as one.
 
     Returns
     -------
@@ -82,12 +87,24 @@ def best_tracks(
     order = order[(labels[order] >= 0) & ~np.isnan(order_by[order])]
     if per_artist is not None:
         order = order[_earlier(labels[order], tracks.artists[order]) < per_artist]
+    if per_title is not None:
+        order = order[_earlier(labels[order], _titles(tracks.table, order)) < per_title]
     order = order[_earlier(labels[order]) < top]
     details = _details(tracks.table.iloc[order])
     lists: list[list[TrackRef]] = [[] for _ in range(n_clusters)]
     for position, detail in zip(order, details, strict=True):
         lists[labels[position]].append(TrackRef(int(tracks.rows[position]), *detail, value=float(order_by[position])))
     return tuple(map(tuple, lists))
+
+
+def _titles(table: pd.DataFrame, order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return a number per song for the tracks in ``order``: titles are equal without case and what tells a version."""
+    texts = _column(table.iloc[order], "track_name")
+    alone = -1 - np.arange(len(order), dtype=np.int64)
+    if texts is None:
+        return alone
+    songs = np.array([_VERSION.split(text.casefold(), maxsplit=1)[0].strip() for text in texts], dtype=object)
+    return np.where(songs == "", alone, _codes(songs))
 
 
 def _earlier(*keys: NDArray[np.integer]) -> NDArray[np.int64]:

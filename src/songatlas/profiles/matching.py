@@ -54,7 +54,7 @@ def _fit(rule: Rule, cluster: ClusterStatistics, weights: Mapping[str, float], v
     if not all_hold(rule.claims, cluster):
         return IMPOSSIBLE
     known = _known(cluster, vocabulary)
-    z = _direction(cluster, known, weights, vocabulary)
+    z = direction(cluster, known, weights, vocabulary)
     signature = np.array([rule.signature.get(feature, 0.0) for feature in known])
     length = float(np.linalg.norm(z) * np.linalg.norm(signature))
     return float(z @ signature) / length if length else 0.0
@@ -75,9 +75,10 @@ def _known(cluster: ClusterStatistics, vocabulary: Vocabulary) -> list[str]:
     return [feature for feature in cluster.z if (feature, 1) in vocabulary.poles]
 
 
-def _direction(
+def direction(
     cluster: ClusterStatistics, features: Sequence[str], weights: Mapping[str, float], vocabulary: Vocabulary
 ) -> FloatArray:
+    """Return a cluster's z in these features, clipped and weighted."""
     clip = vocabulary.matching["clip"]
     z = np.clip([cluster.z[feature] for feature in features], -clip, clip)
     return np.asarray(z * np.array([weights.get(feature, 1.0) for feature in features]), dtype=np.float64)
@@ -107,7 +108,7 @@ def compose(
         if not (kin or weak or vocabulary.meaning(pair) in vocabulary.meanings):
             name, chosen = pair, [first, second]
             break
-    z = _direction(cluster, features, weights, vocabulary)
+    z = direction(cluster, features, weights, vocabulary)
     length = float(np.linalg.norm(z))
     part = float(np.linalg.norm(z[[features.index(f) for f in chosen]]))
     return name, vocabulary.matching["composed"] * part / length if length else 0.0
@@ -121,8 +122,8 @@ def _strengths(
     vocabulary: Vocabulary,
 ) -> FloatArray:
     """Return how well each trait marks a cluster off: its |z| and a quarter of its lead over all others."""
-    z = _direction(clusters[index], features, weights, vocabulary)
-    others = [_direction(c, features, weights, vocabulary) for i, c in enumerate(clusters) if i != index]
+    z = direction(clusters[index], features, weights, vocabulary)
+    others = [direction(c, features, weights, vocabulary) for i, c in enumerate(clusters) if i != index]
     sign = np.where(z >= 0, 1, -1)
     lead = np.min([sign * (z - other) for other in others], axis=0) if others else np.zeros_like(z)
     poles = [vocabulary.poles.get((feature, int(s))) for feature, s in zip(features, sign, strict=True)]

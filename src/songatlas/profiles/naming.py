@@ -174,9 +174,9 @@ def _evidence(name: str, cluster: ClusterStatistics, vocabulary: Vocabulary) -> 
     for part in base.split(" & "):
         if (extreme := EXTREME.fullmatch(part)) and extreme[2] in cluster.z:
             features.add(extreme[2])
-    comparatives = {pole.more: feature for (feature, _), pole in vocabulary.poles.items()}
+    comparatives = vocabulary.comparatives
     for term in split_terms(name, [*vocabulary.terms, *comparatives, *vocabulary.neutral])[0]:
         features |= {claim.feature for claim in vocabulary.terms.get(term, ())}
-        features |= {comparatives[term]} if term in comparatives else set()
+        features |= {comparatives[term][0]} if term in comparatives else set()
     present = sorted(features & cluster.z.keys(), key=lambda feature: (-abs(cluster.z[feature]), feature))
     return tuple(trait(feature, cluster, vocabulary) for feature in present)

@@ -79,11 +79,10 @@ def contradictions(
 def _base_contradictions(base: str, cluster: Described, vocabulary: Vocabulary) -> list[str]:
     if base in vocabulary.special.values():
         return _special_contradictions(base, cluster, vocabulary)
-    comparatives = {pole.more: key for key, pole in vocabulary.poles.items()}
     found: list[str] = []
     for part in base.split(" & "):
         if part in vocabulary.terms or not (extreme := EXTREME.fullmatch(part)):
-            found += _term_contradictions(part, cluster, vocabulary, comparatives)
+            found += _term_contradictions(part, cluster, vocabulary)
         else:
             sign = 1 if extreme[1] in ("High", "Higher") else -1
             found += _sign_contradictions(part, extreme[2], sign, cluster, vocabulary)
@@ -91,15 +90,14 @@ def _base_contradictions(base: str, cluster: Described, vocabulary: Vocabulary) 
 
 
 def _special_contradictions(base: str, cluster: Described, vocabulary: Vocabulary) -> list[str]:
-    if base != vocabulary.special["average"]:
+    if base not in (vocabulary.special["average"], vocabulary.special["between"]):
         return []
     limit = vocabulary.limits["average"]
     return [f"{base!r} claims |z| < {limit}, {f} has {z:.2f}" for f, z in cluster.z.items() if abs(z) >= limit]
 
 
-def _term_contradictions(
-    part: str, cluster: Described, vocabulary: Vocabulary, comparatives: Mapping[str, tuple[str, int]]
-) -> list[str]:
+def _term_contradictions(part: str, cluster: Described, vocabulary: Vocabulary) -> list[str]:
+    comparatives = vocabulary.comparatives
     terms, unknown = split_terms(part, [*vocabulary.terms, *comparatives, *vocabulary.neutral])
     found = [f"no rule backs the word {word!r}" for word in unknown]
     for term in terms:
@@ -145,7 +143,7 @@ def comparative_readings(qualifier: str, vocabulary: Vocabulary) -> Iterable[tup
     if extreme := EXTREME.fullmatch(qualifier):
         yield extreme[2], 1 if extreme[1] in ("High", "Higher") else -1
     for (feature, sign), pole in vocabulary.poles.items():
-        if qualifier == pole.more or qualifier == vocabulary.poles[feature, -sign].less:
+        if qualifier in (pole.more, pole.other_more, vocabulary.poles[feature, -sign].less):
             yield feature, sign
 
 
@@ -153,7 +151,8 @@ def _claims_a_side(qualifier: str, feature: str, sign: int, vocabulary: Vocabula
     """Return whether a comparative is also against the catalogue: 'Faster' is, 'Less Slow' is not."""
     if (feature, sign) not in vocabulary.poles:
         return False
-    return qualifier == vocabulary.poles[feature, sign].more != vocabulary.poles[feature, -sign].less
+    pole = vocabulary.poles[feature, sign]
+    return qualifier in (pole.more, pole.other_more) and qualifier != vocabulary.poles[feature, -sign].less
 
 
 def _broken(term: str, claim: Claim, cluster: Described) -> str:

@@ -20,18 +20,22 @@ def tagline(
     vocabulary: Vocabulary,
     *,
     single: bool = False,
+    whole: str = "the catalogue",
 ) -> str:
     """Return the sentence.
 
     For example "Danceable (.71 against .59 in the catalogue), happy and electric."
 
     The traits the name rests on come first, then the strongest others, `MAX_TRAITS` in all. A genre is cited
-    where at least `GENRE_SHARE` of the cluster has it and that is `GENRE_LIFT` times the catalogue's share.
+    where at least `GENRE_SHARE` of the cluster has it and that is `GENRE_LIFT` times the catalogue's share. ``whole``
+    says in words what the statistics compare the cluster with.
     """
-    return "; ".join([_character(cluster, evidence, vocabulary, single), *_genre(genres)]) + "."
+    return "; ".join([_character(cluster, evidence, vocabulary, single, whole), *_genre(genres)]) + "."
 
 
-def _character(cluster: ClusterStatistics, evidence: Sequence[Trait], vocabulary: Vocabulary, single: bool) -> str:
+def _character(
+    cluster: ClusterStatistics, evidence: Sequence[Trait], vocabulary: Vocabulary, single: bool, whole: str
+) -> str:
     if single and cluster.share == 1:
         return "All tracks in one group"
     spoken_of = [t for t in evidence if abs(t.z) >= vocabulary.limits["somewhat"]]
@@ -39,10 +43,10 @@ def _character(cluster: ClusterStatistics, evidence: Sequence[Trait], vocabulary
     strong = [t for t in describe_traits(cluster, vocabulary) if abs(t.z) >= vocabulary.limits["plain"]]
     traits = [*spoken_of, *(t for t in strong if t.feature not in named)][:MAX_TRAITS]
     if not traits:
-        return "Near the catalogue's average in every feature"
+        return f"Near {whole}'s average in every feature"
     first, *rest = traits
     own, usual = (format_value(first.feature, value) for value in (first.mean, first.catalogue_mean))
-    parts = [f"{first.words} ({own} against {usual} in the catalogue)", *(t.words for t in rest)]
+    parts = [f"{first.words} ({own} against {usual} in {whole})", *(t.words for t in rest)]
     text = join_words(parts)
     return text[0].upper() + text[1:]
 

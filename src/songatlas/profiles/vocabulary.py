@@ -34,6 +34,8 @@ class Pole:
     peak: str = ""  # the words where the cluster also meets ``peak_claims``
     peak_claims: tuple[Claim, ...] = ()
     weight: float = 1.0  # of the trait in a composed name
+    other_term: str = ""  # a second adjective of the same claims, and its comparative: for names that must not hold
+    other_more: str = ""  # the first
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Vocabulary:
 
     limits: Mapping[str, float]
     matching: Mapping[str, float]
+    sub_moods: Mapping[str, float]
     special: Mapping[str, str]
     neutral: tuple[str, ...]
     poles: Mapping[tuple[str, int], Pole]  # keys: (feature, +1 high or −1 low)
@@ -62,6 +65,18 @@ class Vocabulary:
         """Return what a name's words say, as (feature, 'min' or 'max'); names of one meaning are synonyms."""
         terms, _ = split_terms(name, [*self.terms, *self.neutral])
         return frozenset((claim.feature, claim.bound) for term in terms for claim in self.terms.get(term, ()))
+
+    @cached_property
+    def comparatives(self) -> dict[str, tuple[str, int]]:
+        """The feature and sign that each comparative speaks of: 'Faster' of (tempo, +1)."""
+        found = {pole.other_more: side for side, pole in self.poles.items() if pole.other_more}
+        return found | {pole.more: side for side, pole in self.poles.items()}
+
+    def sides(self, name: str) -> frozenset[tuple[str, int]]:
+        """Return which ends of which features a name's words speak of, comparatives included."""
+        terms, _ = split_terms(name, [*self.terms, *self.comparatives, *self.neutral])
+        found = {(c.feature, 1 if c.bound == "min" else -1) for term in terms for c in self.terms.get(term, ())}
+        return frozenset(found | {self.comparatives[term] for term in terms if term in self.comparatives})
 
     @cached_property
     def meanings(self) -> frozenset[frozenset[tuple[str, str]]]:
@@ -85,6 +100,7 @@ def parse_vocabulary(data: Mapping[str, Any]) -> Vocabulary:
     }
     terms = {name: _claims(claims) for name, claims in data["terms"].items()}
     terms |= {pole.term: pole.claims for pole in poles.values()}
+    terms |= {pole.other_term: pole.claims for pole in poles.values() if pole.other_term}
     neutral = tuple(data["neutral"])
     rules = []
     for entry in data["rules"]:
@@ -94,7 +110,8 @@ def parse_vocabulary(data: Mapping[str, Any]) -> Vocabulary:
         claims = [claim for term in found for claim in terms.get(term, ())]
         claims += _claims(entry.get("requires", {}))
         rules.append(Rule(entry["name"], entry["signature"], tuple(claims), entry.get("priority", 0.0)))
-    return Vocabulary(data["limits"], data["matching"], data["special"], neutral, poles, terms, tuple(rules))
+    settings = {name: data[name] for name in ("limits", "matching", "sub_moods", "special")}
+    return Vocabulary(**settings, neutral=neutral, poles=poles, terms=terms, rules=tuple(rules))
 
 
 def split_terms(name: str, known: list[str]) -> tuple[list[str], list[str]]:
@@ -118,7 +135,16 @@ def _pole(feature: str, entry: Mapping[str, Any]) -> Pole:
     words = peak.pop("words", "")
     texts = (entry["term"], entry["words"], entry["more"], entry["less"])
     weight = float(entry.get("weight", 1.0))
-    return Pole(*texts, _claims({feature: bounds}), words, _claims({feature: peak}), weight)
+    other = entry.get("other", {})
+    return Pole(
+        *texts,
+        _claims({feature: bounds}),
+        words,
+        _claims({feature: peak}),
+        weight,
+        other.get("term", ""),
+        other.get("more", ""),
+    )
 
 
 def _claims(table: Mapping[str, Mapping[str, float]]) -> tuple[Claim, ...]:

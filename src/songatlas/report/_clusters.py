@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from songatlas.evidence import ClusterStability
 from songatlas.results import Lift, Profile, RunData, TrackRef, Trait
 
 from .plain import plain_number, plain_text
-from .words import RULE_TITLES, cohesion_words, feature_title, title
+from .words import GRADE_WORDS, RULE_TITLES, cohesion_words, feature_title, title
 
 WIDEST_Z = 2.0  # the difference that fills half a bar; larger ones are cut off there, their number is shown
 LEAST_Z = 0.3  # a trait nearer to the average than this tells a reader nothing
@@ -19,10 +20,12 @@ MOST_TRAITS = 40
 
 def summarize_clusters(run: RunData) -> list[dict[str, Any]]:
     """Return the card of every cluster, by label."""
-    return [_card(profile) for profile in run.profiles]
+    certificate = run.judgement.certificate
+    stability = {cluster.label: cluster for cluster in certificate.clusters} if certificate is not None else {}
+    return [_card(profile, stability.get(profile.label)) for profile in run.profiles]
 
 
-def _card(profile: Profile) -> dict[str, Any]:
+def _card(profile: Profile, stability: ClusterStability | None) -> dict[str, Any]:
     shown = profile.evidence or tuple(_further_traits(profile, ()))
     return {
         "label": int(profile.label),
@@ -33,6 +36,7 @@ def _card(profile: Profile) -> dict[str, Any]:
         "share": plain_number(profile.share),
         "silhouette": plain_number(profile.silhouette),
         "cohesion": cohesion_words(plain_number(profile.silhouette)),
+        "stability": None if stability is None else _stability(stability),
         "evidence": [_trait(trait) for trait in shown],
         "more_traits": [_trait(trait) for trait in _further_traits(profile, shown)],
         "statistics": _statistics(profile),
@@ -43,6 +47,16 @@ def _card(profile: Profile) -> dict[str, Any]:
         "decades": _lifts(profile.decades),
         "artists": _lifts(profile.artists),
         "marks": _marks(profile),
+    }
+
+
+def _stability(stability: ClusterStability) -> dict[str, Any]:
+    """Return how well the cluster came back, with its grade in words."""
+    return {
+        "grade": stability.grade,
+        "words": GRADE_WORDS[stability.grade],
+        "jaccard_mean": plain_number(stability.jaccard_mean),
+        "jaccard_low": plain_number(stability.jaccard_low),
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from songatlas.results import Candidate, RunData
 
+from ._judgement import judgement_exactness
 from .formats import basis
 from .plain import plain_number, plain_provenance, plain_text, plain_value
 from .words import METHOD_WORDS, method_title
@@ -112,4 +113,5 @@ def summarize_exactness(run: RunData) -> list[dict[str, Any]]:
         entries.append((f"Scores of {method_title(candidate.method)}", basis(plain_provenance(candidate.provenance))))
     for made in run.map.quality_provenance.values():
         entries.append(("Figures of trust of the map", basis(plain_provenance(made))))
+    entries += judgement_exactness(run)
     return [{"what": what, "basis": made, "exact": made.startswith("all ")} for what, made in dict.fromkeys(entries)]

@@ -159,6 +159,17 @@ def feature_value(value: float | None, feature: str) -> str:
     return general(value)
 
 
+def p_value(value: float | None) -> str:
+    """Return a p-value; one too small for three digits is said to be so.
+
+    Examples
+    --------
+    >>> p_value(0.01), p_value(0.0002).replace(NBSP, " ")
+    ('0.010', '< 0.001')
+    """
+    return f"<{NBSP}0.001" if value is not None and 0 <= value < 0.0005 else number(value, 3)
+
+
 def interval(low: float, high: float, digits: int = 3) -> str:
     """Return the two ends of an interval; 'to' instead of a dash where an end is negative.
 

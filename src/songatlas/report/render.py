@@ -20,7 +20,11 @@ FIGURE_PLACES: dict[str, tuple[str, ...]] = {
     "short": ("track_map",),
     "distributions": ("feature_distributions",),
     "correlations": ("correlation_heatmap",),
-    "choice": ("elbow", "scores_by_k", "silhouette_diagram", "dendrogram", "k_distance"),
+    "ballot": ("ballot",),
+    "curves": ("elbow", "scores_by_k"),
+    "choice": ("silhouette_diagram", "dendrogram", "k_distance"),
+    "stability": ("stability",),
+    "features": ("feature_evidence",),
     "methods": ("method_comparison",),
     "clusters": (
         "cluster_sizes",
@@ -39,6 +43,7 @@ _PNG_START = b"\x89PNG\r\n\x1a\n"
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "basis": formats.basis,
+    "capital": words.capitalized,
     "clock": formats.clock,
     "color": cluster_color,
     "commas": formats.count,
@@ -48,6 +53,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "general": formats.general,
     "items": formats.items,
     "number": formats.number,
+    "p_value": formats.p_value,
     "parameters": formats.parameters,
     "percent": formats.percent,
     "signed": formats.signed,

@@ -15,7 +15,9 @@ from songatlas.schema import NOT_HOW_IT_SOUNDS
 
 from ._clusters import summarize_clusters
 from ._data import MOST_FEATURES, count_states, summarize_data
+from ._judgement import summarize_judgement
 from ._methods import summarize_candidate, summarize_choice, summarize_exactness, summarize_methods
+from ._sub_moods import summarize_sub_moods
 from .plain import plain_number, plain_provenance, plain_text, plain_value
 from .words import feature_title, method_title, separation_words
 
@@ -32,15 +34,17 @@ def summarize(run: RunData) -> dict[str, Any]:
     -------
     dict
         JSON-able: numbers are raw and finite (None where a value is not defined), text is on one line.
-        Keys: overview, data, choice, methods, candidates, clusters, map, made.
+        Keys: overview, data, choice, judgement, methods, candidates, clusters, sub_moods, map, made.
     """
     return {
         "overview": _overview(run),
         "data": summarize_data(run),
         "choice": summarize_choice(run),
+        "judgement": summarize_judgement(run),
         "methods": summarize_methods(run),
         "candidates": [summarize_candidate(candidate) for candidate in run.candidates],
         "clusters": summarize_clusters(run),
+        "sub_moods": summarize_sub_moods(run),
         "map": _map(run),
         "made": _made(run),
     }

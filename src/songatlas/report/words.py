@@ -51,6 +51,37 @@ SCORE_WORDS: tuple[tuple[str, str, str], ...] = (
     ("Effective clusters", "up to the number of clusters", "how many equally large ones the sizes amount to"),
 )
 
+SCORE_TITLES: dict[str, str] = {
+    "silhouette": "Silhouette",
+    "davies_bouldin": "Davies–Bouldin",
+    "calinski_harabasz": "Calinski–Harabasz",
+    "inertia": "Inertia",
+    "adjusted_rand": "Adjusted Rand",
+    "adjusted_mutual_information": "Adjusted mutual information",
+    "v_measure": "V-measure",
+    "kept_together": "Pairs kept together",
+}
+VERDICT_TITLES: dict[str, str] = {
+    "groups": "groups",
+    "continuum": "a continuum, usefully divided",
+    "none": "no structure",
+}
+DIVISION_WORDS: dict[str, str] = {
+    "groups": "They fall into",
+    "continuum": "They were divided into",
+    "none": "They were divided into",
+}
+GRADE_WORDS: dict[str, str] = {
+    "solid": "it comes back, nearly whole, whenever the grouping is made again",
+    "fair": "its core comes back; its borders move",
+    "doubtful": "much of it goes elsewhere when the grouping is made again: do not rely on it",
+}
+STANDING_WORDS: dict[str, str] = {
+    "core": "in its cluster nearly every time",
+    "borderline": "in its cluster most of the time",
+    "homeless": "elsewhere in most refits: no cluster is really its own",
+}
+
 FIGURE_TITLES: dict[str, str] = {
     "track_map": "The map of the tracks",
     "feature_distributions": "How the features are distributed",
@@ -58,6 +89,9 @@ FIGURE_TITLES: dict[str, str] = {
     "correlation_heatmap": "Which features go together",
     "elbow": "Inertia against the number of clusters",
     "scores_by_k": "Scores against the number of clusters",
+    "ballot": "What each criterion says of the number of clusters",
+    "stability": "How well each cluster comes back",
+    "feature_evidence": "What each feature does for the grouping",
     "silhouette_diagram": "Silhouette of every track",
     "k_distance": "Distances behind DBSCAN's eps",
     "dendrogram": "The tree of Ward's method",
@@ -91,6 +125,17 @@ def title(name: str) -> str:
     """
     words = name.replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def capitalized(text: str) -> str:
+    """Return text with its first letter large and the rest as it is.
+
+    Examples
+    --------
+    >>> capitalized("silhouette of K-Means")
+    'Silhouette of K-Means'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def feature_title(name: str) -> str:
@@ -153,3 +198,33 @@ def separation_words(silhouette: float | None) -> str:
         if silhouette > least:
             return words
     return "The clusters hardly stand apart: read them as regions of one field, not as separate kinds of music."
+
+
+def score_title(name: str) -> str:
+    """Return a score's name as people write it.
+
+    Examples
+    --------
+    >>> score_title("v_measure"), score_title("prediction_strength")
+    ('V-measure', 'Prediction strength')
+    """
+    return SCORE_TITLES.get(name, title(name))
+
+
+def return_words(adjusted_rand: float | None) -> str:
+    """Return in one plain sentence whether the grouping would come back; '' where unknown.
+
+    The steps are those of Steinley, D. (2004), "Properties of the Hubert-Arabie adjusted Rand index",
+    Psychological Methods 9: from .90 excellent, from .80 good, from .65 moderate.
+    """
+    if adjusted_rand is None:
+        return ""
+    steps = [
+        (0.90, "The grouping would come back nearly as it is."),
+        (0.80, "The grouping would come back with small changes."),
+        (0.65, "The main lines of the grouping would come back; its borders would move."),
+    ]
+    for least, words in steps:
+        if adjusted_rand >= least:
+            return words
+    return "Much of the grouping would look different if it were made again."

@@ -3,17 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from songatlas.cluster.n_clusters import RULE, suggestions
+from songatlas.evidence import Ballot
+from songatlas.metrics.external import adjusted_rand_score
 from songatlas.options import ClusterOptions
 from songatlas.results import Candidate, Choice
 
 from .methods import MethodResult
+from .verdict import SAME_GROUPS
 
 METHOD_RULE = (
     "The first method leads (K-Means, unless others were asked for). Another takes its place only when it is better "
     "by all three scores, computed in the same space on the same tracks: silhouette, Davies-Bouldin and "
     "Calinski-Harabasz. Noise counts against all three (a silhouette of 0; the other two are divided or multiplied "
-    "by the share of tracks in clusters). Degenerate solutions cannot win."
+    "by the share of tracks in clusters). Degenerate solutions cannot win. Where K-Means and Ward find the same groups "
+    f"(adjusted Rand of {SAME_GROUPS:g} and more), groups are there, and Ward leads instead of K-Means: it follows the "
+    "gaps between groups of unequal size, where K-Means cuts large ones to even sizes out."
 )
 _WORDS = {
     "kmeans": "K-Means",
@@ -43,9 +47,18 @@ def choose_method(results: Mapping[str, MethodResult], options: ClusterOptions) 
             "for want of a better one."
         )
     lead = next(iter(fair))
-    better = [m for m, c in fair.items() if all(score(c) > score(fair[lead]) for score in _SCORES)]
+    same = _same_groups(fair, results) if lead == "kmeans" else None
+    grouped = same is not None and same >= SAME_GROUPS
+    if grouped:
+        lead = "ward"
+    rivals = {m: c for m, c in fair.items() if not (grouped and m == "kmeans")}
+    better = [m for m, c in rivals.items() if all(score(c) > score(fair[lead]) for score in _SCORES)]
     winner = max(better, key=lambda m: _silhouette(fair[m])) if better else lead
     told = f"{_WORDS[winner]} is used: {_told(winner, chosen[winner])}. {_others_told(chosen, winner)}".strip()
+    if grouped and winner == "ward":
+        told += (
+            f" K-Means and Ward find the same groups (adjusted Rand {same:.2f}); Ward follows the gaps between them."
+        )
     if winner == lead and len(fair) > 1:
         told += (
             f" {_WORDS[lead]} gives way only to a method that is better by all three scores (the third is "
@@ -54,23 +67,30 @@ def choose_method(results: Mapping[str, MethodResult], options: ClusterOptions) 
     return winner, told
 
 
-def describe_choice(results: Mapping[str, MethodResult], method: str, why: str, options: ClusterOptions) -> Choice:
+def _same_groups(fair: Mapping[str, Candidate], results: Mapping[str, MethodResult]) -> float | None:
+    """Return the adjusted Rand of K-Means with Ward where both chose the same number of clusters."""
+    if not {"kmeans", "ward"} <= set(fair) or fair["kmeans"].n_clusters != fair["ward"].n_clusters:
+        return None
+    labels = [results[m].trials[results[m].chosen].labels for m in ("kmeans", "ward")]
+    return adjusted_rand_score(*labels)
+
+
+def describe_choice(
+    results: Mapping[str, MethodResult], method: str, why: str, options: ClusterOptions, ballot: Ballot | None
+) -> Choice:
     """Return the number of clusters chosen, the rule, the curves behind it and what each criterion suggests."""
     curves = {
         m: _curve([t.candidate for t in r.trials if "n_clusters" in t.candidate.params])
         for m, r in results.items()
         if m in ("kmeans", "ward", "gaussian_mixture")
     }
-    found: dict[str, int] = {}
-    lead = "kmeans" if "kmeans" in results else next(iter(curves), None)
-    if lead is not None:
-        elbow = results[lead].suggestions.get("elbow (knee of inertia)")
-        known = curves[lead]
-        found = suggestions({n: known[n] for n in known}, [int(k) for k in known["n_clusters"]], elbow)
-    for result in results.values():
-        found.update({k: v for k, v in result.suggestions.items() if k not in found})
+    found = {v.title: v.n_clusters for v in ballot.votes if v.n_clusters is not None} if ballot else {}
     result = results[method]
-    rule = "The number that was asked for." if options.n_clusters is not None else f"{RULE} {METHOD_RULE}"
+    rule = (
+        "The number that was asked for."
+        if options.n_clusters is not None
+        else f"{ballot.rule if ballot else ''} {METHOD_RULE}".strip()
+    )
     n = result.trials[result.chosen].candidate.n_clusters
     return Choice(n, rule, f"{result.reason} {why}".strip(), curves, found)
 

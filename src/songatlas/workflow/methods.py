@@ -4,7 +4,7 @@ One pass over the distances between tracks serves the silhouettes of all methods
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,17 +13,20 @@ from songatlas.cluster.gaussian_mixture import fit_gaussian_mixtures
 from songatlas.cluster.hdbscan import fit_hdbscan, min_cluster_sizes
 from songatlas.cluster.labels import relabel_by_size
 from songatlas.cluster.n_clusters import Curve, choose_by_silhouette
-from songatlas.cluster.ward import cut_height, cut_tree, suggest_n_clusters
+from songatlas.cluster.ward import cut_height, cut_tree
+from songatlas.evidence import Ballot
 from songatlas.kernels.dbscan import dbscan_grid
 from songatlas.kernels.kdtree import Neighbors, nearest_others
 from songatlas.kernels.kmeans import kmeans_sweep
 from songatlas.kernels.ward import ward_tree
-from songatlas.options import ClusterOptions
+from songatlas.options import ClusterOptions, JudgeOptions
 from songatlas.progress import Progress
 from songatlas.results import FloatArray, KDistance, LabelArray
 from songatlas.seeds import stage_seed
 
+from .ballot import N_PARTS, ballot_of, stability_curve
 from .scoring import Trial, score_labelings
+from .thorough import more_votes
 
 _CURVE_POINTS = 2_000
 _HDBSCAN_MIN_SAMPLES = 10
@@ -38,7 +41,6 @@ class MethodResult:
     reason: str
     tree: FloatArray | None = None
     k_distance: KDistance | None = None
-    suggestions: dict[str, int] = field(default_factory=dict)
 
     def marked(self) -> list[Trial]:
         """Return the trials with the choice marked in its candidate."""
@@ -49,16 +51,17 @@ class MethodResult:
 
 @dataclass(frozen=True)
 class Fits:
-    """The solutions of a method, not yet scored; ``conclude`` makes its result of their trials.
+    """The solutions of a method, not yet scored; ``conclude`` makes its result of their trials and the ballot.
 
     ``usual`` is the solution that is shown where all are degenerate; the other degenerate ones then need no silhouette.
     """
 
     labelings: Sequence[LabelArray]
     params: Sequence[Mapping[str, float]]
-    conclude: Callable[[list[Trial]], MethodResult]
+    conclude: Callable[[list[Trial], Ballot | None], MethodResult]
     notes: Sequence[str] = ()
     usual: int | None = None
+    tree: FloatArray | None = None
 
 
 class NearestOthers:
@@ -123,13 +126,8 @@ def fit_kmeans(task: Task) -> Fits:
     params = [{"n_clusters": k, "n_starts": fit.n_starts} for k, fit in zip(task.ks, fits, strict=True)]
     notes = ["" if fit.confirmed else f"best of {fit.n_starts} starts was met only once" for fit in fits]
 
-    def conclude(trials: list[Trial]) -> MethodResult:
-        chosen, reason = _choose_k(task, trials)
-        inertias = [t.candidate.inertia for t in trials]
-        found = {}
-        if len(trials) > 2:
-            found["elbow (knee of inertia)"] = task.ks[knee(np.array(inertias, dtype=float))]
-        return MethodResult(trials, chosen, reason, suggestions=found)
+    def conclude(trials: list[Trial], ballot: Ballot | None) -> MethodResult:
+        return MethodResult(trials, *_choose_k(task, trials, ballot))
 
     return Fits(labelings, params, conclude, notes)
 
@@ -144,19 +142,15 @@ def fit_ward(task: Task) -> Fits:
     if height is not None:
         labelings.append(relabel_by_size(cut_height(tree, height), task.X))
         params.append({"height": height})
-    found = {}
-    if len(task.ks) > 1 and task.ks[-1] < len(task.X):
-        jump, _ = suggest_n_clusters(tree, task.ks[0], task.ks[-1])
-        found["largest jump in the Ward tree"] = int(jump)
 
-    def conclude(trials: list[Trial]) -> MethodResult:
+    def conclude(trials: list[Trial], ballot: Ballot | None) -> MethodResult:
         if height is not None:
             chosen, reason = len(trials) - 1, f"Cut at height {height:g}, as asked."
         else:
-            chosen, reason = _choose_k(task, trials)
-        return MethodResult(trials, chosen, reason, tree=tree, suggestions=found)
+            chosen, reason = _choose_k(task, trials, ballot)
+        return MethodResult(trials, chosen, reason, tree=tree)
 
-    return Fits(labelings, params, conclude)
+    return Fits(labelings, params, conclude, tree=tree)
 
 
 def fit_dbscan(task: Task) -> Fits:
@@ -178,7 +172,7 @@ def fit_dbscan(task: Task) -> Fits:
     knee_eps = eps_grid(curves[max(counts)])[0] if asked is None else asked
     usual = min(range(len(grid)), key=lambda i: (grid[i][1] != max(counts), abs(grid[i][0] - knee_eps)))
 
-    def conclude(trials: list[Trial]) -> MethodResult:
+    def conclude(trials: list[Trial], _: Ballot | None) -> MethodResult:
         chosen, reason = _choose_density(trials, usual)
         eps, count = grid[chosen]
         return MethodResult(trials, chosen, reason, k_distance=_k_distance(curves[count], count, eps))
@@ -193,7 +187,11 @@ def fit_hdbscan_solutions(task: Task) -> Fits:
     with task.progress.step("HDBSCAN", 1.0) as step:
         labelings = fit_hdbscan(task.X, sizes, min_samples=min_samples, advance=step.advance)
     params = [{"min_cluster_size": size, "min_samples": min_samples} for size in sizes]
-    return Fits(labelings, params, lambda trials: MethodResult(trials, *_choose_density(trials, usual=0)), usual=0)
+
+    def conclude(trials: list[Trial], _: Ballot | None) -> MethodResult:
+        return MethodResult(trials, *_choose_density(trials, usual=0))
+
+    return Fits(labelings, params, conclude, usual=0)
 
 
 def fit_mixtures(task: Task) -> Fits:
@@ -205,9 +203,9 @@ def fit_mixtures(task: Task) -> Fits:
     notes = ["" if fit.converged else "did not converge" for fit in fits]
     params = [{"n_clusters": fit.n_components, "bic": fit.bic} for fit in fits]
 
-    def conclude(trials: list[Trial]) -> MethodResult:
+    def conclude(trials: list[Trial], ballot: Ballot | None) -> MethodResult:
         if task.options.n_clusters is not None:
-            return MethodResult(trials, *_choose_k(task, trials))
+            return MethodResult(trials, *_choose_k(task, trials, ballot))
         chosen = int(np.argmin([fit.bic for fit in fits]))
         return MethodResult(trials, chosen, f"BIC is lowest at {fits[chosen].n_components} components.")
 
@@ -230,8 +228,10 @@ METHODS: dict[str, Callable[[Task], Fits]] = {
 }
 
 
-def concluded(task: Task, fits: Mapping[str, Fits]) -> dict[str, MethodResult]:
-    """Return the result of each method, all solutions scored in one go."""
+def concluded(
+    task: Task, fits: Mapping[str, Fits], judge: JudgeOptions
+) -> tuple[dict[str, MethodResult], Ballot | None]:
+    """Return the result of each method, all solutions scored in one go, and the ballot on the number of clusters."""
     methods = [method for method, fit in fits.items() for _ in fit.labelings]
     labelings = [labels for fit in fits.values() for labels in fit.labelings]
     params = [param for fit in fits.values() for param in fit.params]
@@ -239,16 +239,39 @@ def concluded(task: Task, fits: Mapping[str, Fits]) -> dict[str, MethodResult]:
     spare = [fit.usual not in (None, i) for fit in fits.values() for i in range(len(fit.labelings))]
     with task.progress.step(f"silhouettes of {len(labelings)} solutions", 1.0) as step:
         trials = score_labelings(task.X, methods, labelings, params, notes, step.advance, spare=spare)
-    return {
-        method: fit.conclude([t for t, own in zip(trials, methods, strict=True) if own == method])
-        for method, fit in fits.items()
-    }
+    by_method = {method: [t for t, own in zip(trials, methods, strict=True) if own == method] for method in fits}
+    ballot = _ballot(task, fits, by_method, judge)
+    return {method: fit.conclude(by_method[method], ballot) for method, fit in fits.items()}, ballot
 
 
-def _choose_k(task: Task, trials: list[Trial]) -> tuple[int, str]:
+def _ballot(
+    task: Task, fits: Mapping[str, Fits], trials: Mapping[str, list[Trial]], judge: JudgeOptions
+) -> Ballot | None:
+    """Return the ballot; the stability over parts is computed for it where it decides, or evidence is gathered.
+
+    With ``thorough`` the votes of more criteria stand beside those it was held on.
+    """
+    more = {}
+    if "kmeans" in fits and len(task.ks) > 1 and (judge.choose == "stability" or not judge.no_evidence):
+        with task.progress.step("K-Means on parts of the tracks", float(N_PARTS)) as step:
+            labelings = [trial.labels for trial in trials["kmeans"]]
+            more["stability"] = stability_curve(task.X, labelings, task.ks, task.seed, step.advance)
+    tree = fits["ward"].tree if "ward" in fits else None
+    ballot = ballot_of(task.ks, trials, tree, choose=judge.choose, more=more)
+    if ballot is None or len(task.ks) < 2 or not judge.thorough or judge.no_evidence:
+        return ballot
+    return replace(ballot, votes=ballot.votes + more_votes(task.X, task.ks, task.seed, task.progress))
+
+
+def _choose_k(task: Task, trials: list[Trial], ballot: Ballot | None) -> tuple[int, str]:
+    """Return the trial at the number that was asked for or voted for, else the one with the highest silhouette."""
     k = task.options.n_clusters
     if k is not None:
         return task.ks.index(k), f"{k} clusters, as asked."
+    if ballot is not None and ballot.chosen is not None:
+        voted = task.ks.index(ballot.chosen)
+        if trials[voted].candidate.barred is None:
+            return voted, ballot.reason
     candidates = [t.candidate for t in trials]
     curve = Curve(
         [c.n_clusters for c in candidates],

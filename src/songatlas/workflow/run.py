@@ -23,10 +23,12 @@ from songatlas.results import REJECT_COLUMNS, Clustering, FloatArray, Profile, P
 from songatlas.seeds import stage_seed
 
 from .choice import all_candidates, choose_method, describe_choice
+from .judgement import judge_grouping
 from .manifest import make_manifest
 from .methods import METHODS, Fits, MethodResult, NearestOthers, Task, concluded, neighbors_needed, one_cluster
 from .prepare import Prepared, prepare
-from .tables import cluster_table, kept_table, moved_columns
+from .sub_moods import find_sub_moods
+from .tables import cluster_table, kept_table, moved_columns, with_standing, with_sub_moods
 
 _TRACKS_PER_CLUSTER = 12  # the smallest mean size that the automatic range of k allows
 
@@ -91,6 +93,7 @@ def _cluster(table: Any, options: Options, progress: Progress, clock: _Clock) ->
     with clock.stage("explore, clean and scale"), progress.step("cleaning and scaling", 1.0) as step:
         ready = prepare(table, options, step.advance)
     results: dict[str, MethodResult] = {}
+    ballot = None
     needed = [neighbors_needed(ready.X, options.cluster), options.map.map_neighbors]
     nearest = NearestOthers(ready.X, max(needed), progress)
     task = Task(ready.X, _numbers_to_try(ready, options), options.cluster, options.seed, progress, nearest)
@@ -102,9 +105,9 @@ def _cluster(table: Any, options: Options, progress: Progress, clock: _Clock) ->
             with clock.stage(method):
                 fits[method] = METHODS[method](task)
         with clock.stage("scores"):
-            results = concluded(task, fits)
+            results, ballot = concluded(task, fits, options.judge)
     winner, why = choose_method(results, options.cluster) if task.ks else ("kmeans", "")
-    choice = describe_choice(results, winner, why, options.cluster)
+    choice = describe_choice(results, winner, why, options.cluster, ballot)
     clusterings = {name: _clustering(ready, name, result) for name, result in results.items()}
     with clock.stage("map"):
         track_map = _map(ready, options, progress, nearest)
@@ -123,6 +126,15 @@ def _cluster(table: Any, options: Options, progress: Progress, clock: _Clock) ->
         )
         full.attrs["songatlas"] = ready.table.attrs["songatlas"]
         step.advance(0.3)
+    with clock.stage("judgement"):
+        judgement = judge_grouping(ready, results, ballot, winner, tracks, options, progress)
+    if judgement.certificate is not None:
+        full = with_standing(full, ready, judgement.certificate)
+    sub_moods = None
+    if not options.judge.no_sub_moods:
+        with clock.stage("sub-moods"):
+            sub_moods = find_sub_moods(ready, clusterings[winner].labels, profiles, tracks, options, progress)
+            full = with_sub_moods(full, ready, sub_moods)
     moved = moved_columns(ready.table.columns)
     trees = [_leaves_in_table_order(r.tree, ready) for r in results.values() if r.tree is not None]
     distances = [r.k_distance for r in results.values() if r.k_distance is not None]
@@ -144,6 +156,8 @@ def _cluster(table: Any, options: Options, progress: Progress, clock: _Clock) ->
         map=track_map,
         options=options,
         manifest={},
+        judgement=judgement,
+        sub_moods=sub_moods,
         rejects=pd.DataFrame(ready.table.attrs["songatlas"].get("rejects", ()), columns=REJECT_COLUMNS),
     )
 

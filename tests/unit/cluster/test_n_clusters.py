@@ -2,7 +2,7 @@
 
 import pytest
 
-from songatlas.cluster.n_clusters import Curve, bar_reason, choose_by_silhouette, suggestions
+from songatlas.cluster.n_clusters import Curve, bar_reason, choose_by_silhouette
 
 
 def curve(silhouette, davies_bouldin=None, barred=None, first=2):
@@ -54,21 +54,3 @@ def test_a_barred_solution_is_never_chosen():
 
 def test_ties_go_to_fewer_clusters():
     assert choose_by_silhouette(curve([0.2, 0.2, 0.2], first=3))[0] == 0
-
-
-def test_each_criterion_names_its_own_number():
-    found = suggestions(
-        {
-            "silhouette": [0.1, 0.3, 0.2],
-            "davies_bouldin": [1.5, 1.4, 1.2],
-            "calinski_harabasz": [9.0, 8.0, 7.0],
-        },
-        [2, 3, 4],
-        3,
-    )
-    assert found == {
-        "elbow (knee of inertia)": 3,
-        "silhouette (highest)": 3,
-        "Davies-Bouldin (lowest)": 4,
-        "Calinski-Harabasz (highest)": 2,
-    }

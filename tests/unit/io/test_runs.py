@@ -1,5 +1,6 @@
 """Saved runs: what is damaged, edited or from another version is refused with the file's name, never half read."""
 
+import dataclasses
 import json
 import shutil
 
@@ -9,18 +10,20 @@ import songatlas
 from songatlas.errors import DataError
 from songatlas.io.runs import read_run, write_manifest, write_run
 
-READ_BACK = ["tracks.parquet", "ledger.csv", "clusters.json", "scores.json", "tree.npz", "model/model.json", "model/arrays.npz"]  # fmt: skip
+READ_BACK = ["tracks.parquet", "ledger.csv", "clusters.json", "scores.json", "tree.npz", "judgement.json", "judgement.npz",
+             "sub_moods.json", "sub_moods.npz", "model/model.json", "model/arrays.npz"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory):
+def saved(tmp_path_factory, make_judgement):
     folder = tmp_path_factory.mktemp("runs") / "RUN"
     folder.mkdir()
     run = songatlas.cluster_tracks(
         songatlas.make_catalogue(60, seed=1), map="none", methods=["ward"], n_clusters_range=(2, 3), n_clusters=3
     )
-    write_run(run.data, folder)
-    write_manifest(run.data, folder)
+    data = dataclasses.replace(run.data, judgement=make_judgement(60, 3))
+    write_run(data, folder)
+    write_manifest(data, folder)
     return folder
 
 
@@ -35,7 +38,9 @@ def edit_manifest(folder, **values):
 
 
 def test_what_was_written_is_read(saved):
-    assert len(read_run(saved).tracks) == 60
+    found = read_run(saved)
+    assert len(found.tracks) == 60
+    assert found.judgement.ballot.chosen == 5 and len(found.judgement.certificate.consistency) == 60
 
 
 @pytest.mark.parametrize("name", READ_BACK)

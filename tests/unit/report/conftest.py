@@ -1,6 +1,7 @@
 """A small, wholly invented run, and parts of it that tests can replace."""
 
 import dataclasses
+import functools
 import struct
 import zlib
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from songatlas.evidence import Judgement
 from songatlas.options import Options
 from songatlas.results import (
     Candidate,
@@ -144,7 +146,7 @@ def make_map() -> TrackMap:
     )
 
 
-def make_run(**changes: Any) -> RunData:
+def make_run(judged: Judgement, **changes: Any) -> RunData:
     labels = np.array([0] * 5 + [1] * 4, dtype=np.int32)
     clustering = Clustering(
         "kmeans",
@@ -183,6 +185,7 @@ def make_run(**changes: Any) -> RunData:
             "warnings": ["one column is constant"],
             "timings": {"kmeans": 1234.5678},
         },
+        judgement=judged,
     )
     return dataclasses.replace(run, **changes)
 
@@ -197,14 +200,20 @@ def make_png(width: int, height: int) -> bytes:
 
 
 @pytest.fixture
-def run_with() -> Callable[..., RunData]:
-    """A factory: run_with(method=...) is the invented run with these parts replaced."""
-    return make_run
+def judged(make_judgement) -> Judgement:
+    """A judgement with every part on the two clusters of the invented run."""
+    return make_judgement(N_KEPT, 2, FEATURE_NAMES)
 
 
 @pytest.fixture
-def run() -> RunData:
-    return make_run()
+def run_with(judged) -> Callable[..., RunData]:
+    """A factory: run_with(method=...) is the invented run with these parts replaced."""
+    return functools.partial(make_run, judged)
+
+
+@pytest.fixture
+def run(judged) -> RunData:
+    return make_run(judged)
 
 
 @pytest.fixture

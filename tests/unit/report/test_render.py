@@ -92,7 +92,7 @@ def test_markup_in_titles_is_shown_not_run(html, page):
 
 def test_sections_stand_in_the_promised_order(page):
     sections = [attrs["id"] for attrs in page.all("section")]
-    assert sections == ["in-short", "data", "number", "methods", "clusters", "maps", "made"]
+    assert sections == ["in-short", "data", "number", "holds", "methods", "clusters", "maps", "made"]
 
 
 def test_every_link_has_its_target_and_ids_are_unique(page):

@@ -15,9 +15,16 @@ from songatlas.workflow.scoring import Trial
 GOOD = Candidate("kmeans", {}, 3, (40, 30, 30), 0, 0.25, 0.25, 1.5, 900.0, 1.0, 2.9, Provenance(100))
 
 
-def results(**candidates):
+LABELS = np.repeat(np.arange(3, dtype=np.int32), (40, 30, 30))
+
+
+def results(same=False, **candidates):
+    """Return results whose labels have nothing in common, or the same ones for all."""
     empty = np.zeros(0)
-    return {m: MethodResult([Trial(c, empty.astype(np.int32), empty)], 0, "") for m, c in candidates.items()}
+    labels = [LABELS if same else np.random.default_rng(i).permutation(LABELS) for i in range(len(candidates))]
+    return {
+        m: MethodResult([Trial(c, own, empty)], 0, "") for (m, c), own in zip(candidates.items(), labels, strict=True)
+    }
 
 
 def choose(options=None, **candidates):
@@ -32,6 +39,15 @@ def test_the_first_method_leads():
 def test_a_higher_silhouette_alone_does_not_win():
     giant = replace(GOOD, silhouette=0.4, calinski_harabasz=100.0)
     assert choose(kmeans=GOOD, ward=giant)[0] == "kmeans"
+
+
+def test_ward_leads_where_both_find_the_same_groups():
+    worse = replace(GOOD, silhouette=0.2, davies_bouldin=1.7, calinski_harabasz=800.0)
+    method, words = choose_method(results(same=True, kmeans=GOOD, ward=worse), ClusterOptions())
+    assert method == "ward" and "find the same groups (adjusted Rand 1.00)" in words
+    assert choose(kmeans=GOOD, ward=worse)[0] == "kmeans"
+    other = replace(worse, n_clusters=4)
+    assert choose_method(results(same=True, kmeans=GOOD, ward=other), ClusterOptions())[0] == "kmeans"
 
 
 def test_better_by_all_three_scores_wins():

@@ -14,6 +14,8 @@ from songatlas.results import FloatArray
 
 FEW, SEVERAL = 0.05, 3  # a larger share than the first, and so many values, are no slip of the pen
 _QUIETEST = -100.0  # dB
+_MOST_OVER, _LEAST_SPREAD = 0.3, 2.5  # share above 0 dB, and dB: standardized values have half above 0, and 1
+_NEAR = 3.0  # dB
 _SLOWEST, _FASTEST = 20, 300  # BPM
 _SHORTEST_MS, _LONGEST_MS = 2_000.0, 2.16e7
 _ENOUGH_DECIMALS = 20
@@ -58,7 +60,7 @@ def loudness_unit(values: FloatArray, hint: str, where: str) -> Unit:
             f"lost or taken for a thousands mark. Decibels (usually −60 to 0) are expected. {way_out('loudness')}"
         )
     over = float((known > 0).mean())
-    if over > FEW and int((known > 0).sum()) >= SEVERAL:
+    if over > FEW and int((known > 0).sum()) >= SEVERAL and not _runs_through_zero(known):
         what = "the minus sign is missing, or it is another scale" if low >= 0 else "standardized values perhaps"
         raise DataError(
             f"{where}: {percent_of(over)} of the values of loudness are above 0 dB ({span(known)}): {what}. "
@@ -69,6 +71,14 @@ def loudness_unit(values: FloatArray, hint: str, where: str) -> Unit:
         "not to be mixed with others."
     )  # fmt: skip
     return Unit(name, 1.0, f"{name}: {span(known)}", note=note)
+
+
+def _runs_through_zero(known: FloatArray) -> bool:
+    """Return whether decibels go on above 0 without a step; where some lost their sign there is one."""
+    over, just_over = float((known > 0).mean()), float(((known > 0) & (known <= _NEAR)).mean())
+    just_below = float(((known <= 0) & (known > -_NEAR)).mean())
+    decibels = over <= _MOST_OVER and float(known.std()) >= _LEAST_SPREAD
+    return decibels and just_over >= over / 4 and just_below >= just_over / 2
 
 
 def tempo_unit(values: FloatArray, where: str) -> Unit:
