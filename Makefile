@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo-run
 
-.PHONY: help demo test check format bench clean
+.PHONY: help demo test check format bench bench-truth clean
 
 help:
 	@echo "make demo    install into .venv and cluster the built-in catalogue"
 	@echo "make test    install what tests need, then everything in make check"
 	@echo "make check   format, lint, types, tests, documentation examples"
+	@echo "make bench-truth  are known groups found? needs a generator of catalogues (hours; docs/judgement.md)"
 	@echo "make bench   measure against other tools on this machine (hours; parts: docs/performance.md)"
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -49,6 +50,9 @@ bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks.ceiling --output docs/performance.md
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks
+
+bench-truth: $(VENV)/.installed-test
+	$(BIN)/python -m benchmarks.truth --output benchmarks/truth.md
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -62,7 +62,7 @@ def find_sub_moods(
             weights=ready.scaling.weights,
             top_tracks=options.output.top_tracks,
         )
-        step.advance(0.2 * n_clustered)
+        step.advance(0.2 * n_clustered + len(trees))  # a tree has one merge less than tracks
     _warn_of_the_number(options, sizes, len(profiles), len(moods))
     in_table_order = np.empty_like(division.labels)
     in_table_order[ready.order] = division.labels

@@ -1,4 +1,4 @@
-"""The rules that choose the number of clusters and bar degenerate solutions."""
+"""Which solutions are degenerate, and one method's number by its silhouettes alone."""
 
 import pytest
 
@@ -26,7 +26,22 @@ def test_degenerate_solutions_are_barred_with_the_reason(sizes, noise, words):
     assert words in bar_reason(sizes, noise)
 
 
-@pytest.mark.parametrize(("sizes", "noise"), [([899, 101], 0), ([50, 50], 100), ([13, 87], 0)])
+@pytest.mark.parametrize(
+    ("sizes", "noise", "words"),
+    [
+        ([30, 19, 1], 0, "a cluster of 1 track: among 50 that is an outlier, not a group"),
+        ([250, 248, 2], 0, "a cluster of 2 tracks: among 500"),
+        ([20, 17, 2], 11, "a cluster of 2 tracks: among 50"),
+    ],
+)
+def test_in_a_small_library_one_or_two_tracks_are_no_group(sizes, noise, words):
+    assert words in bar_reason(sizes, noise)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "noise"),
+    [([899, 101], 0), ([50, 50], 100), ([13, 87], 0), ([47, 3, 5], 0), ([8, 2], 0), ([1, 1], 0), ([250, 250, 1], 0)],
+)
 def test_sound_solutions_are_not_barred(sizes, noise):
     assert bar_reason(sizes, noise) is None
 
