@@ -6,6 +6,8 @@ import pytest
 import songatlas
 from songatlas.errors import DataError, OutputError, ParameterError
 
+QUICK = {"map": "none", "methods": ["kmeans"], "no_evidence": True, "no_sub_moods": True}
+
 
 @pytest.fixture(scope="module")
 def run():
@@ -34,7 +36,7 @@ def test_displays_show_the_names_and_no_markup_of_titles(run):
 
 
 def test_keywords_win_over_options():
-    options = songatlas.Options().with_values(n_clusters=3, map="none", methods=["kmeans"])
+    options = songatlas.Options().with_values(n_clusters=3, **QUICK)
     found = songatlas.cluster_tracks(songatlas.make_catalogue(200, seed=1), options, n_clusters=4)
     assert len(found.clusters) == 4
     with pytest.raises(ParameterError, match="unknown option 'clusters'"):
@@ -65,7 +67,7 @@ def test_figures_draw_without_touching_pyplot(run):
 def test_rows_come_back_in_their_order_under_the_index_of_the_table(tmp_path):
     table = songatlas.make_catalogue(120, seed=5)
     table.index = pd.Index([f"row {i % 100}" for i in range(120)], name="mine")
-    run = songatlas.cluster_tracks(table, map="none", n_clusters=2, methods=["kmeans"])
+    run = songatlas.cluster_tracks(table, n_clusters=2, **QUICK)
     pd.testing.assert_index_equal(run.tracks.index, table.index)
     assert run.tracks["id_songs"].tolist() == table["id_songs"].tolist()
     assert table.assign(cluster=run.tracks["cluster"])["cluster"].tolist() == run.tracks["cluster"].tolist()
@@ -78,7 +80,7 @@ def test_rows_come_back_in_their_order_under_the_index_of_the_table(tmp_path):
 def test_a_part_of_a_table_that_was_read_keeps_its_index(tmp_path):
     songatlas.make_catalogue(120, seed=5).to_csv(tmp_path / "t.csv", index=False)
     part = songatlas.read_tracks(tmp_path / "t.csv").iloc[::2]
-    run = songatlas.cluster_tracks(part, map="none", n_clusters=2, methods=["kmeans"])
+    run = songatlas.cluster_tracks(part, n_clusters=2, **QUICK)
     assert run.tracks.index.tolist() == list(range(0, 120, 2))
     assert run.tracks["track_id"].tolist() == part["track_id"].tolist()
 
@@ -87,8 +89,6 @@ def test_a_part_of_a_table_that_was_read_keeps_its_index(tmp_path):
 def test_the_summary_says_what_was_done_with_repeated_ids(mode, said):
     table = songatlas.make_catalogue(200, seed=3)
     table = pd.concat([table, table.head(5).assign(name_song="Another title")], ignore_index=True)
-    run = songatlas.cluster_tracks(
-        table, same_id=mode, duplicate_row=mode, map="none", n_clusters=2, methods=["kmeans"]
-    )
+    run = songatlas.cluster_tracks(table, same_id=mode, duplicate_row=mode, n_clusters=2, **QUICK)
     line = next(line for line in run.summary_markdown().splitlines() if "with the id of an earlier row" in line)
     assert said in line

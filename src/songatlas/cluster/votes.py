@@ -28,11 +28,11 @@ _NEIGHBOR = 0.5  # what a vote counts for the numbers next to its own
 
 RULE = (
     "Each criterion that counts gives its number of clusters a vote and the numbers next to it half a vote; the number "
-    "with the most wins, the larger of equal ones. Two clusters win only with 70 % of the votes, because cutting any "
-    "single cloud in half already scores high; else the criteria for two vote again without it. Where no number has "
-    "40 % of the votes behind it, as in a continuum, the silhouette of K-Means decides. Calinski-Harabasz, the knee of "
-    "the inertia and the stability over parts are shown and do not count: on catalogues with known groups they prefer "
-    "too few clusters."
+    "with the most wins, the larger of equal ones. Two clusters win only with 70 % of the votes, or with all but that "
+    "of the elbow, which cannot prefer them, because cutting any single cloud in half already scores high; else the "
+    "criteria for two vote again without it. Where no number has 40 % of the votes behind it, as in a continuum, the "
+    "silhouette of K-Means decides. Calinski-Harabasz, the knee of the inertia and the stability over parts are shown "
+    "and do not count: on catalogues with known groups they prefer too few clusters."
 )
 
 
@@ -200,7 +200,9 @@ def _by_consensus(numbers: Sequence[int], votes: Sequence[Vote], barred: Sequenc
     told = ""
     count = _Count(numbers, barred, [vote for vote in votes if vote.counts])
     for_two = sum(v.n_clusters == 2 for v in count.votes) / max(len(count.votes), 1)
-    if count.votes and count.winner == 2 and for_two < FOR_TWO and len(count.open) > 1:
+    # The elbow cannot see the step to the first number: where all others are for two, there is no vote against it.
+    unanimous = all(v.n_clusters == 2 for v in count.votes if v.criterion != "elbow")
+    if count.votes and count.winner == 2 and for_two < FOR_TWO and not unanimous and len(count.open) > 1:
         told = f"Two clusters would win, with only {for_two:.0%} of the votes: these are cast again without two. "
         told = told.replace("%", " %")
         barred = [reason or ("two" if k == 2 else None) for k, reason in zip(numbers, barred, strict=True)]

@@ -107,10 +107,13 @@ def one_mode_null(X: ArrayLike, random: np.random.Generator) -> FloatArray:
     rows = _checked(X)
     scale = PowerTransformer()
     values = scale.fit_transform(rows)[:, 0]
-    width, spread = _least_smoothing(values), values.std()
-    drawn = random.choice(values, len(values)) + random.normal(0.0, width, len(values))
-    drawn = values.mean() + (drawn - values.mean()) / np.sqrt(1 + (width / spread) ** 2)  # of the same variance
-    cloud: FloatArray = scale.inverse_transform(drawn.clip(values.min(), values.max())[:, None])
+    width, mean, spread = _least_smoothing(values), values.mean(), values.std()
+    found = np.empty(0)
+    while len(found) < len(values):  # beyond the values there are the scale may not be defined
+        drawn = random.choice(values, len(values)) + random.normal(0.0, width, len(values))
+        drawn = mean + (drawn - mean) / np.sqrt(1 + (width / spread) ** 2)  # of the same variance
+        found = np.append(found, drawn[(drawn >= values.min()) & (drawn <= values.max())])
+    cloud: FloatArray = scale.inverse_transform(found[: len(values), None])
     return cloud
 
 

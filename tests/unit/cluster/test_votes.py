@@ -187,6 +187,13 @@ def test_two_clusters_win_with_seventy_percent_of_the_votes():
     assert held.chosen == 2 and held.reason.startswith("For 2 clusters")
 
 
+def test_two_clusters_win_with_all_votes_but_that_of_the_elbow_which_cannot_be_for_them():
+    curves = {"silhouette": peak(2), "davies_bouldin": foot(2), "elbow": bend(5)}  # 2 of 3 are 67 %
+    assert ballot(curves).chosen == 2
+    assert ballot(curves | {"davies_bouldin": foot(5)}).chosen == 5
+    assert ballot({"silhouette": peak(2), "davies_bouldin": foot(2), "ward_jump": peak(5)}).chosen != 2
+
+
 def test_with_fewer_the_votes_for_two_are_cast_again_without_it():
     curves = seven_votes(2, 2, 2, 2, 6, 6, 6)  # 4 of 7 are 57 %
     curves["silhouette"] = [0.9, 0.1, 0.5, 0.2, 0.4, 0.1, 0.1]

@@ -7,7 +7,7 @@ import songatlas
 from songatlas.errors import DataError, ParameterError
 from songatlas.workflow.tables import moved_columns
 
-QUICK = {"map": "none", "methods": ["ward"], "n_clusters_range": (2, 3)}
+QUICK = {"map": "none", "methods": ["ward"], "n_clusters_range": (2, 3), "no_evidence": True, "no_sub_moods": True}
 
 
 @pytest.fixture(scope="module")

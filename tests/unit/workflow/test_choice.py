@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from songatlas.errors import ParameterError
+from songatlas.metrics.external import adjusted_rand_score
 from songatlas.options import ClusterOptions, Options
 from songatlas.results import Candidate, Provenance
 from songatlas.workflow.choice import choose_method
 from songatlas.workflow.methods import MethodResult
 from songatlas.workflow.scoring import Trial
+from songatlas.workflow.verdict import SAME_GROUPS
 
 GOOD = Candidate("kmeans", {}, 3, (40, 30, 30), 0, 0.25, 0.25, 1.5, 900.0, 1.0, 2.9, Provenance(100))
 
@@ -48,6 +50,35 @@ def test_ward_leads_where_both_find_the_same_groups():
     assert choose(kmeans=GOOD, ward=worse)[0] == "kmeans"
     other = replace(worse, n_clusters=4)
     assert choose_method(results(same=True, kmeans=GOOD, ward=other), ClusterOptions())[0] == "kmeans"
+
+
+def test_where_ward_leads_another_method_may_be_better_than_it_but_not_k_means():
+    best = replace(GOOD, silhouette=0.5, davies_bouldin=1.0, calinski_harabasz=2000.0)
+    found = results(same=True, kmeans=best, ward=GOOD, dbscan=GOOD)
+    assert choose_method(found, ClusterOptions())[0] == "ward"
+    method, words = choose_method(results(same=True, kmeans=GOOD, ward=GOOD, dbscan=best), ClusterOptions())
+    assert method == "dbscan" and "follows the gaps" not in words
+
+
+def test_ward_does_not_lead_when_it_is_degenerate_or_was_not_the_second_choice():
+    degenerate = replace(GOOD, barred="one cluster holds 99.0 %")
+    assert choose_method(results(same=True, kmeans=GOOD, ward=degenerate), ClusterOptions())[0] == "kmeans"
+    assert choose_method(results(same=True, dbscan=GOOD, kmeans=GOOD, ward=GOOD), ClusterOptions())[0] == "dbscan"
+
+
+@pytest.mark.parametrize(("n_moved", "leads"), [(10, "ward"), (30, "kmeans")])
+def test_the_same_groups_are_those_of_an_adjusted_rand_of_seven_tenths(n_moved, leads):
+    moved = LABELS.copy()
+    moved[:n_moved] = 1
+    found = results(same=True, kmeans=GOOD, ward=GOOD)
+    found["ward"] = MethodResult([Trial(GOOD, moved, np.zeros(0))], 0, "")
+    assert (adjusted_rand_score(LABELS, moved) >= SAME_GROUPS) == (leads == "ward")
+    assert choose_method(found, ClusterOptions())[0] == leads
+
+
+def test_the_number_asked_for_does_not_keep_ward_from_leading():
+    asked = Options().with_values(n_clusters=3).cluster
+    assert choose_method(results(same=True, kmeans=GOOD, ward=GOOD), asked)[0] == "ward"
 
 
 def test_better_by_all_three_scores_wins():

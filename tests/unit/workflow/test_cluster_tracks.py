@@ -18,7 +18,7 @@ from songatlas.options import Options
 from songatlas.schema import FEATURE_NAMES
 from songatlas.workflow import cluster_tracks
 
-QUICK = {"map": "none", "n_clusters_range": [2, 6]}
+QUICK = {"map": "none", "n_clusters_range": [2, 6], "no_evidence": True, "no_sub_moods": True}
 
 
 def options(**values):

@@ -15,6 +15,8 @@ from songatlas import cluster_tracks, make_catalogue, read_tracks
 from songatlas.errors import DataError, DataWarning, ParameterError, SongAtlasError
 from songatlas.workflow.reading import storable
 
+QUICK = {"map": "none", "no_evidence": True, "no_sub_moods": True}
+
 
 @pytest.fixture(scope="module")
 def catalogue():
@@ -53,7 +55,7 @@ def test_features_are_joined_and_the_run_says_how_many(tmp_path, catalogue, feat
     assert set(table["features_from"]) == {"features.csv", ""} and table["matched_by"].iloc[-1] == ""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)
-        run = cluster_tracks(table, map="none", n_clusters=3)
+        run = cluster_tracks(table, **QUICK, n_clusters=3)
     join = run.data.manifest["join"]
     assert join["n_unmatched"] == 1 and join["match_rate"] == pytest.approx(100 / 101)
     assert join["unmatched"] == [[100, "No Such Song", "Nobody At All"]]
@@ -153,10 +155,10 @@ def test_files_of_several_dialects_are_read_each_in_its_own_units(tmp_path, cata
     assert table["source_file"].tolist() == ["ours.csv"] * 200 + ["percent.csv"] * 200
     assert table["track_name"].tolist() == catalogue["name_song"].tolist()
     with pytest.warns(DataWarning, match="speechiness is not in percent.csv.*clustered by the other 6 features"):
-        run = cluster_tracks(table, map="none", n_clusters=2, methods=["kmeans"])
+        run = cluster_tracks(table, **QUICK, n_clusters=2, methods=["kmeans"])
     shared = run.data.scaling.features
     assert (run.tracks["state"].iloc[200:] != "set_aside").all() and len(shared) == 6
-    run = cluster_tracks(table, map="none", n_clusters=2, methods=["kmeans"], features=[*shared, "liveness"])
+    run = cluster_tracks(table, **QUICK, n_clusters=2, methods=["kmeans"], features=[*shared, "liveness"])
     assert (run.tracks["state"].iloc[200:] == "set_aside").all()
 
 
@@ -191,7 +193,7 @@ def test_every_row_is_accounted_for_file_by_file(tmp_path, catalogue):
     bad.write_text("\n".join(lines) + "\n", encoding="utf-8")
     with pytest.warns(DataWarning, match="2 rows were rejected"):
         table = read_tracks([good, bad])
-    run = cluster_tracks(table, map="none", n_clusters=3)
+    run = cluster_tracks(table, **QUICK, n_clusters=3)
     counts = run.data.manifest["counts"]
     assert counts["read"] == 400 and counts["rejected"] == 2
     assert counts["read"] == counts["kept"] + counts["merged"] + counts["set_aside"] + counts["rejected"]
@@ -210,7 +212,7 @@ def test_rejects_are_saved_and_loaded_with_the_run(tmp_path, catalogue):
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     with pytest.warns(DataWarning, match="1 row was rejected"):
         table = read_tracks(path)
-    run = cluster_tracks(table, map="none", n_clusters=3, methods=["kmeans"])
+    run = cluster_tracks(table, **QUICK, n_clusters=3, methods=["kmeans"])
     loaded = load_run(run.save(tmp_path / "RUN"))
     pd.testing.assert_frame_equal(loaded.data.rejects, run.data.rejects, check_dtype=False)
     assert loaded.data.rejects["text"].iloc[0] == lines[7]
@@ -220,12 +222,12 @@ def test_the_digest_is_that_of_the_file_as_it_was_read(tmp_path, catalogue):
     path = tmp_path / "t.csv"
     catalogue.to_csv(path, index=False)
     table = read_tracks(path)
-    run = cluster_tracks(table, map="none", n_clusters=2, methods=["kmeans"])
+    run = cluster_tracks(table, **QUICK, n_clusters=2, methods=["kmeans"])
     assert run.data.manifest["inputs"][0]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert str(tmp_path) not in json.dumps(run.data.manifest["inputs"])
     path.write_text("changed", encoding="utf-8")
     with pytest.warns(DataWarning, match="t.csv has changed since it was read"):
-        run = cluster_tracks(table, map="none", n_clusters=2, methods=["kmeans"])
+        run = cluster_tracks(table, **QUICK, n_clusters=2, methods=["kmeans"])
     assert run.data.manifest["inputs"][0]["sha256"] is None
 
 
@@ -234,7 +236,7 @@ def test_what_was_said_while_reading_stands_in_the_manifest(tmp_path, catalogue)
     catalogue.assign(duration_ms=catalogue["duration_ms"] / 1000).to_csv(path, index=False)
     with pytest.warns(DataWarning, match="durations are read as seconds"):
         table = read_tracks(path)
-    run = cluster_tracks(table, map="none", n_clusters=2, methods=["kmeans"])
+    run = cluster_tracks(table, **QUICK, n_clusters=2, methods=["kmeans"])
     assert any("durations are read as seconds" in text for text in run.data.manifest["warnings"])
 
 
