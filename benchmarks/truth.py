@@ -128,7 +128,7 @@ def _by_silhouette(X: NDArray[np.float64]) -> NDArray[np.int64]:
     from songatlas.kernels.kmeans import kmeans_sweep
     from songatlas.metrics import silhouette_samples
 
-    labelings = np.stack([fit.labels for fit in kmeans_sweep(X, range(2, 16), n_init=10, confirm=False)])
+    labelings = np.stack([fit.labels for fit in kmeans_sweep(X, range(2, 16), n_init=10, effort="refined")])
     best = int(silhouette_samples(X, labelings).mean(axis=1).argmax())
     return labelings[best].astype(np.int64)
 

@@ -25,7 +25,7 @@ def sweep(X: FloatArray, given: Given, *, confirm: bool = True) -> Sweep:
     from songatlas.kernels.kmeans import kmeans_sweep
     from songatlas.seeds import stage_seed
 
-    fits = kmeans_sweep(X, KS, n_init=10, seed=stage_seed(0, "kmeans"), confirm=confirm)
+    fits = kmeans_sweep(X, KS, n_init=10, seed=stage_seed(0, "kmeans"), effort="confirmed" if confirm else "refined")
     return Sweep(np.stack([fit.labels for fit in fits]), confirm)
 
 
@@ -74,7 +74,7 @@ WORK = Work(
     key="kmeans",
     title="K-Means, k = 2…15, to convergence",
     ours=(
-        Tool("ten", "kmeans_sweep(n_init=10, confirm=False)", _ten_starts),
+        Tool("ten", "kmeans_sweep(n_init=10, effort='refined')", _ten_starts),
         Tool("confirmed", "kmeans_sweep(n_init=10): restarted until the best was met twice, as in a run", sweep),
     ),
     others=(

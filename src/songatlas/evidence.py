@@ -17,6 +17,16 @@ VerdictKind = Literal["groups", "continuum", "none"]
 Grade = Literal["solid", "fair", "doubtful"]
 Standing = Literal["core", "borderline", "homeless"]
 
+# Hennig's bands for the mean Jaccard, as in the manual of his R package fpc (clusterboot): from .75 on a cluster is
+# valid and stable; from .6 to .75 it shows a pattern, but which tracks belong to it is open; below it is not trusted.
+SOLID_JACCARD = 0.75
+FAIR_JACCARD = 0.60
+# At .5 and below a cluster has dissolved (Hennig 2008): a good mean does not hide that it does so time and again.
+DISSOLVED_JACCARD = 0.50
+# A core track fails to come back in no more than one refit of ten; a homeless one lay elsewhere in most of them.
+CORE_CONSISTENCY = 0.9
+HOME_CONSISTENCY = 0.5
+
 # --- how many clusters -----------------------------------------------------------------------------------
 
 
@@ -85,13 +95,17 @@ class NullComparison:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether there are groups, a useful division of a continuum, or nothing; with the figures it rests on."""
+    """Whether there are groups, a useful division of a continuum, or nothing; with the figures it rests on.
+
+    ``figures_provenance`` has, under the names of ``figures``, how each was made.
+    """
 
     kind: VerdictKind
     sentence: str
     rule: str
     comparisons: tuple[NullComparison, ...]
     figures: Mapping[str, float]
+    figures_provenance: Mapping[str, Provenance]
     hopkins: float | None = None
     hopkins_provenance: Provenance | None = None
 
@@ -195,7 +209,6 @@ class Setting:
     n_clusters: int
     n_tracks: int
     adjusted_rand: float
-    silhouette: float | None = None
 
 
 # --- does it mean anything outside -----------------------------------------------------------------------
@@ -234,7 +247,6 @@ class SpokenWord:
     mode: str
     n_clusters_without: int | None = None
     adjusted_rand: float | None = None
-    verdict_without: str | None = None
 
 
 # --- two levels ------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ on centred data; the best of each number of clusters is finished in float64 unti
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,11 +25,12 @@ from .swaps import refine
 from .threads import run_in_chunks
 
 FloatArray = NDArray[np.float64]
+Effort = Literal["confirmed", "refined", "plain"]
 
 # Two inertias this close (relative) are the same optimum met again.
 _SAME = 1e-6
-# Solutions refined after each round of starts: two, that confirm or refute each other, or only the best.
-_REFINED_TO_CONFIRM = 2
+# Solutions refined after each round of starts, unless the effort is plain: the two that confirm or refute each other.
+_REFINED = 2
 # What refining costs, in starts, for the share of the work done.
 _REFINING = 5
 # Share of the numbers of clusters that are expected to go on after the first round, for the share of the work done.
@@ -97,9 +98,8 @@ def kmeans_sweep(
     n_init: int = 10,
     seed: int = 0,
     max_iter: int = 300,
-    confirm: bool = True,
+    effort: Effort = "confirmed",
     max_init: int | None = None,
-    swaps: bool = True,
     sample_weight: ArrayLike | None = None,
     advance: Callable[[float], object] | None = None,
 ) -> list[KMeansSolution]:
@@ -118,15 +118,13 @@ def kmeans_sweep(
         0 or above. A solution depends on the seed and its number of clusters, not on the others of the list.
     max_iter : int, default 300
         Lloyd iterations per start, per swap tried in refining, and again for finishing.
-    confirm : bool, default True
-        Whether to go on, n_init / 2 starts at a time, until two starts led to the best inertia.
+    effort : {'confirmed', 'refined', 'plain'}, default 'confirmed'
+        Plain: the best of ``n_init`` starts. Refined: the best two are refined by swaps. Confirmed: there are more
+        starts, n_init / 2 at a time, until two led to the best inertia.
     max_init : int, optional
         The most starts for one number of clusters (n_init, if that is more). By default 30; and below 4,000 tracks
         there are more than n_init to begin with, up to 200 where there are 200 tracks or less, as few tracks have
         many local optima, and a start costs next to nothing.
-    swaps : bool, default True
-        Whether the best starts are refined by swaps. Without, and without ``confirm``, the best of ``n_init`` plain
-        starts is returned: enough for a look aside, at a fraction of the time.
     sample_weight : array-like of shape (n_tracks,), optional
         0 or above, not all 0 [default: 1 each].
     advance : callable, optional
@@ -143,24 +141,23 @@ def kmeans_sweep(
     >>> solution.inertia, solution.confirmed, sorted(solution.centers.ravel().tolist())
     (2.5, True, [0.5, 11.0])
     """
+    if effort not in get_args(Effort):
+        raise ValueError(f"effort must be one of {', '.join(map(repr, get_args(Effort)))}, got {effort!r}.")
     rows = checked_rows(X)
     wanted = _checked_numbers(n_clusters_list, len(rows))
     n_init = checked_count(n_init, "n_init", 1)
     if max_init is not None:
         max_init = checked_count(max_init, "max_init", 1)
-    elif confirm:
+    elif effort == "confirmed":
         n_init = max(n_init, min(_MOST_STARTS, _STARTS_TIMES_TRACKS // len(rows)))
     seed, max_iter = checked_count(seed, "seed", 0), checked_count(max_iter, "max_iter", 0)
     data = _prepare(rows, sample_weight)
-    if confirm and not swaps:
-        raise ValueError("swaps must be True where confirm is: only refined solutions confirm one another.")
-    n_refined = _REFINED_TO_CONFIRM if swaps else 0
-    search = _Search(data, n_init, max(max_init or _MAX_INIT, n_init), n_refined, seed, max_iter, advance)
+    search = _Search(data, n_init, max(max_init or _MAX_INIT, n_init), effort, seed, max_iter, advance)
     several = sorted({k for k in wanted if 1 < k < data.n_distinct}, reverse=True)
-    search.run(several, confirm)
+    search.run(several)
     if any(search.needs_more_digits(k) for k in several):
         search.restart_in_float64()
-        search.run(several, confirm)
+        search.run(several)
     solutions = search.finish(several)
     for k in set(wanted) - set(several):
         solutions[k] = _only_solution(data, k)
@@ -273,12 +270,13 @@ class _Search:
         data: _Data,
         n_init: int,
         max_init: int,
-        n_refined: int,
+        effort: Effort,
         seed: int,
         max_iter: int,
         advance: Callable[[float], object] | None,
     ) -> None:
-        self.data, self.n_refined = data, n_refined
+        self.data, self.confirm = data, effort == "confirmed"
+        self.n_refined = 0 if effort == "plain" else _REFINED
         self.seed, self.max_iter, self.advance = seed, max_iter, advance
         step = max(n_init // 2, 1)
         self.stops = [*range(n_init, max_init, step), max_init]
@@ -307,7 +305,7 @@ class _Search:
     def _is_parted(self, k: int) -> bool:
         return self.n_distinct_in_part >= _DISTINCT_PER_CLUSTER * k
 
-    def run(self, numbers: Sequence[int], confirm: bool) -> None:
+    def run(self, numbers: Sequence[int]) -> None:
         """Run rounds of starts until each number of clusters is confirmed or has spent its starts."""
         refining = self.n_refined * _REFINING
         later = _GO_ON * (self.stops[-1] - self.stops[0] + refining * (len(self.stops) - 1))
@@ -327,7 +325,7 @@ class _Search:
                 best = [(k, start) for k in open_numbers for start in self._next_to_refine(k)]
                 self._run_jobs(self._refine, best, [_REFINING * k * weight for k, _ in best])
                 self._tell(_REFINING * (sum(open_numbers) - sum(k for k, _ in best)) * weight)
-            closed = [k for k in open_numbers if not confirm or self.is_confirmed(k)]
+            closed = [k for k in open_numbers if not self.confirm or self.is_confirmed(k)]
             left = self.stops[-1] - stop + refining * (len(self.stops) - done)
             self._tell(sum(closed) * left * _GO_ON / total)
             open_numbers, first = [k for k in open_numbers if k not in closed], stop

@@ -17,23 +17,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from songatlas.errors import ParameterError
-from songatlas.evidence import ClusterStability, Grade, Standing
+from songatlas.evidence import (
+    CORE_CONSISTENCY,
+    DISSOLVED_JACCARD,
+    FAIR_JACCARD,
+    HOME_CONSISTENCY,
+    SOLID_JACCARD,
+    ClusterStability,
+    Grade,
+    Standing,
+)
 
 from .external import adjusted_rand_score, contingency, matched_labels
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-# Hennig's bands for the mean Jaccard, as in the manual of his R package fpc (clusterboot): from .75 on a cluster is
-# valid and stable; from .6 to .75 it shows a pattern, but which tracks belong to it is open; below it is not trusted.
-SOLID_JACCARD = 0.75
-FAIR_JACCARD = 0.60
-# At .5 and below a cluster has dissolved (Hennig 2008): a good mean does not hide that it does so time and again.
-DISSOLVED_JACCARD = 0.50
 LOW_PERCENTILE = 5.0
-# A core track fails to come back in no more than one refit of ten; a homeless one lay elsewhere in most of them.
-CORE_CONSISTENCY = 0.9
-HOME_CONSISTENCY = 0.5
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 from songatlas.evidence import Agreement, ExternalValidity, FeatureEvidence, Setting, SpokenWord
 
 from .plain import plain_number, plain_text
-from .words import MODE_WORDS, VERDICT_TITLES, capitalized, feature_title, method_title, score_title
+from .words import MODE_WORDS, capitalized, feature_title, method_title, score_title
 
 MOST_FEATURES = 40
 MOST_PAIRS = 10
@@ -101,7 +101,6 @@ def summarize_spoken(spoken: SpokenWord) -> dict[str, Any]:
         "set_aside": spoken.mode == "set-aside",
         "n_clusters_without": None if spoken.n_clusters_without is None else int(spoken.n_clusters_without),
         "adjusted_rand": plain_number(spoken.adjusted_rand),
-        "verdict_without": VERDICT_TITLES.get(spoken.verdict_without or "", plain_text(spoken.verdict_without)),
     }
 
 
@@ -113,7 +112,6 @@ def summarize_settings(settings: Sequence[Setting]) -> dict[str, Any] | None:
     return {
         "alone": [_setting(one) for one, many in zip(settings, several, strict=True) if not many][:MOST_SETTINGS],
         "together": [_setting(one) for one, many in zip(settings, several, strict=True) if many][:MOST_SETTINGS],
-        "has_silhouette": any(setting.silhouette is not None for setting in settings),
     }
 
 
@@ -124,5 +122,4 @@ def _setting(setting: Setting) -> dict[str, Any]:
         "n_clusters": int(setting.n_clusters),
         "n_tracks": int(setting.n_tracks),
         "adjusted_rand": plain_number(setting.adjusted_rand),
-        "silhouette": plain_number(setting.silhouette),
     }

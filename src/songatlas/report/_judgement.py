@@ -5,7 +5,19 @@ from typing import Any
 
 import numpy as np
 
-from songatlas.evidence import Ballot, Certificate, NullComparison, Standing, Verdict, Vote
+from songatlas.evidence import (
+    CORE_CONSISTENCY,
+    DISSOLVED_JACCARD,
+    FAIR_JACCARD,
+    HOME_CONSISTENCY,
+    SOLID_JACCARD,
+    Ballot,
+    Certificate,
+    NullComparison,
+    Standing,
+    Verdict,
+    Vote,
+)
 from songatlas.results import RunData
 
 from ._evidence import summarize_agreement, summarize_external, summarize_features, summarize_settings, summarize_spoken
@@ -13,10 +25,6 @@ from .formats import basis, counted
 from .plain import plain_number, plain_provenance, plain_text
 from .words import DIVISION_WORDS, GRADE_WORDS, STANDING_WORDS, VERDICT_TITLES, method_title, return_words, score_title
 from .words import title as words_of
-
-# Shares of the refits that put a track into its cluster, as in `songatlas.metrics.stability.track_standings`.
-CORE_FROM = 0.9
-HOMELESS_BELOW = 0.5
 
 
 def summarize_judgement(run: RunData) -> dict[str, Any]:
@@ -108,7 +116,11 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "comparisons": [_comparison(comparison) for comparison in verdict.comparisons],
         "catalogues": _catalogues(verdict),
         "figures": [
-            {"title": words_of(plain_text(name)), "value": plain_number(value)}
+            {
+                "title": words_of(plain_text(name)),
+                "value": plain_number(value),
+                "provenance": plain_provenance(verdict.figures_provenance[name]),
+            }
             for name, value in verdict.figures.items()
         ],
         "hopkins": plain_number(verdict.hopkins),
@@ -178,8 +190,9 @@ def _certificate(certificate: Certificate, run: RunData) -> dict[str, Any]:
             for grade, words in GRADE_WORDS.items()
         ],
         "standings": _standings(certificate.consistency),
-        "core_from": CORE_FROM,
-        "homeless_below": HOMELESS_BELOW,
+        "core_from": CORE_CONSISTENCY,
+        "homeless_below": HOME_CONSISTENCY,
+        "bands": {"solid": SOLID_JACCARD, "fair": FAIR_JACCARD, "dissolved": DISSOLVED_JACCARD},
         "note": plain_text(certificate.note),
     }
 
@@ -187,7 +200,7 @@ def _certificate(certificate: Certificate, run: RunData) -> dict[str, Any]:
 def _standings(consistency: Any) -> list[dict[str, Any]]:
     """Return how many tracks are core, borderline and homeless; those whose consistency is NaN are none of them."""
     known = consistency[np.isfinite(consistency)]
-    n_core, n_homeless = int(np.sum(known >= CORE_FROM)), int(np.sum(known < HOMELESS_BELOW))
+    n_core, n_homeless = int(np.sum(known >= np.float32(CORE_CONSISTENCY))), int(np.sum(known < HOME_CONSISTENCY))
     counts: dict[Standing, int] = {
         "core": n_core,
         "borderline": len(known) - n_core - n_homeless,

@@ -120,7 +120,7 @@ def stability_curve(
     for part in range(N_PARTS if possible else 0):
         random = np.random.default_rng([stage_seed(seed, "stability"), part])
         rows = np.sort(random.choice(len(X), size, replace=False))
-        fits = kmeans_sweep(X[rows], possible, n_init=_STARTS, seed=part, confirm=False, swaps=False)
+        fits = kmeans_sweep(X[rows], possible, n_init=_STARTS, seed=part, effort="plain")
         for i, fit in enumerate(fits):
             found[part, i] = adjusted_rand_score(labelings[numbers.index(possible[i])][rows], fit.labels)
         advance(1.0)

@@ -233,7 +233,7 @@ def _needed(params: Mapping[str, float], name: str) -> float:
 
 
 def _fit_kmeans(X: FloatArray, n_clusters: int, seed: int) -> LabelArray:
-    return kmeans_sweep(X, [n_clusters], n_init=_KMEANS_STARTS, confirm=False, seed=seed)[0].labels
+    return kmeans_sweep(X, [n_clusters], n_init=_KMEANS_STARTS, effort="refined", seed=seed)[0].labels
 
 
 def _fit_mixture(X: FloatArray, n_clusters: int, seed: int) -> LabelArray:

@@ -47,7 +47,7 @@ def kmeans_refit(n_clusters: int, seed: int, n_init: int = _STARTS) -> Refit:
 
     def refit(X: FloatArray) -> LabelArray:
         starts = max(n_init, min(_MOST_STARTS, _STARTS_TIMES_TRACKS // max(len(X), 1)))
-        (found,) = kmeans_sweep(X, [n_clusters], n_init=starts, seed=seed, confirm=False)
+        (found,) = kmeans_sweep(X, [n_clusters], n_init=starts, seed=seed, effort="refined")
         return found.labels
 
     return refit

@@ -67,8 +67,8 @@ def sensitivity(
     tuple of Setting
         First the run's own settings made again by K-Means from other starts, which is what the others have to be seen
         beside; then what changes one thing, then two or three (``what`` joins them by ' + '). Each is by K-Means at
-        ``k``, on a scale learned from the tracks that take part; ``adjusted_rand`` is over those. ``silhouette`` is
-        None. Empty where there are fewer than two clusters; a setting that leaves fewer than ``k`` tracks is left out.
+        ``k``, on a scale learned from the tracks that take part; ``adjusted_rand`` is over those. Empty
+        where there are fewer than two clusters; a setting that leaves fewer than ``k`` tracks is left out.
 
     Examples
     --------

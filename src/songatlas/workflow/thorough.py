@@ -252,7 +252,7 @@ def _part(X: FloatArray, size: int, seed: int) -> tuple[FloatArray, Provenance]:
 
 
 def _swept(X: FloatArray, numbers: Sequence[int], seed: int) -> list[KMeansSolution]:
-    return kmeans_sweep(X, numbers, n_init=_STARTS, max_init=_STARTS, seed=seed, confirm=False)
+    return kmeans_sweep(X, numbers, n_init=_STARTS, seed=seed, effort="refined")
 
 
 def _n_different(X: FloatArray) -> int:

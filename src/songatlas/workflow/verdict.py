@@ -92,8 +92,9 @@ def judge_structure(
     labels = _fitted(part, n_clusters, 0)
     if np.bincount(labels).max() >= LARGEST_SHARE * size:
         return None
+    made, agreed = Provenance(len(X), size), Provenance(len(X))
     if agreement is None:
-        agreement = adjusted_rand_score(labels, cut_tree(ward_tree(part), n_clusters))
+        agreement, agreed = adjusted_rand_score(labels, cut_tree(ward_tree(part), n_clusters)), made
     jobs = [(name, number) for name in (_TRACKS, *nulls) for number in range(N_CATALOGUES[name])]
     values = np.empty((len(jobs), len(_SCORES)))
 
@@ -107,7 +108,6 @@ def judge_structure(
     with progress.step("catalogues without groups", float(len(jobs))) as step:
         run_in_chunks(work, len(jobs), 1, step.advance)
     found = {name: values[[job[0] == name for job in jobs]] for name in (_TRACKS, *nulls)}
-    made = Provenance(len(X), size)
     comparisons = tuple(
         _comparison(name, title, score, found[_TRACKS][:, s], found[name][:, s], made)
         for name, (title, _) in nulls.items()
@@ -121,8 +121,9 @@ def judge_structure(
         "hopkins_of_one_cloud": cloud,
         "agreement_of_kmeans_and_ward": agreement,
     }
+    how = {"silhouette_excess": made, "hopkins_of_one_cloud": made, "agreement_of_kmeans_and_ward": agreed}
     probes = Provenance(len(X), min(500, size), low, high)
-    return Verdict(kind, _SENTENCES[kind], rule, comparisons, figures, hopkins, probes)
+    return Verdict(kind, _SENTENCES[kind], rule, comparisons, figures, how, hopkins, probes)
 
 
 def _part(X: FloatArray, size: int, random: np.random.Generator) -> FloatArray:
@@ -150,7 +151,7 @@ def _line(X: FloatArray) -> FloatArray | None:
 
 
 def _fitted(X: FloatArray, n_clusters: int, seed: int) -> LabelArray:
-    (fit,) = kmeans_sweep(X, [n_clusters], n_init=_STARTS, seed=seed, confirm=False, swaps=False)
+    (fit,) = kmeans_sweep(X, [n_clusters], n_init=_STARTS, seed=seed, effort="plain")
     return fit.labels
 
 

@@ -39,9 +39,9 @@ COMPARISONS = st.builds(
 )
 VERDICTS = st.builds(
     Verdict, st.sampled_from(["groups", "continuum", "none"]), TEXT, TEXT, st.lists(COMPARISONS, max_size=2).map(tuple),
-    st.dictionaries(TEXT, NUMBER, max_size=3), st.none() | SHARE, st.none() | PROVENANCE,
+    st.dictionaries(TEXT, NUMBER, max_size=3), st.dictionaries(TEXT, PROVENANCE, max_size=3), st.none() | SHARE, st.none() | PROVENANCE,
 )  # fmt: skip
-SETTINGS = st.builds(Setting, TEXT, TEXT, st.integers(), st.integers(), NUMBER, st.none() | NUMBER)
+SETTINGS = st.builds(Setting, TEXT, TEXT, st.integers(), st.integers(), NUMBER)
 
 
 def same(left, right):

@@ -124,7 +124,7 @@ def test_starts_go_on_until_the_best_is_met_twice() -> None:
     (hard,) = kmeans_sweep(np.random.default_rng(0).uniform(size=(600, 10)), [9], n_init=4, max_init=12)
     assert hard.confirmed or hard.n_starts == 12
     assert hard.n_starts > 4
-    (once,) = kmeans_sweep(X, [5], n_init=1, confirm=False)
+    (once,) = kmeans_sweep(X, [5], n_init=1, effort="refined")
     assert (once.n_starts, once.confirmed) == (1, False)
 
 

@@ -137,4 +137,4 @@ def test_undefined_values_draw_without_a_warning(run, judged):
     )
     figures = all_figures(dataclasses.replace(run, judgement=odd))
     for name in ("ballot", "stability", "feature_evidence"):
-        figure_png(figures[name](), 40)
+        assert figure_png(figures[name](), 40).startswith(b"\x89PNG")  # a warning would be an error

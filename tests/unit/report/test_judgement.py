@@ -94,6 +94,7 @@ def test_null_catalogues_stand_with_value_effect_p_and_number(run):
         assert f">{cell}<" in row, cell
     assert "There were 49 catalogues of each kind, each of 9 tracks." in told
     assert "≈ 0.810 (95 % 0.790–0.830, estimated on 3 tracks)" in told
+    assert '<th scope="row">Excess silhouette</th><td class="n">≈ 0.100' in told and "<td>3 of 9 tracks</td>" in told
 
 
 def test_null_catalogues_of_different_kinds_are_told_row_by_row(judged, judged_with):
@@ -155,15 +156,8 @@ def test_methods_features_and_columns_are_shown_with_how_they_were_made(run):
     assert "<bdi>Artist</bdi><small>few tracks each</small>" in told
     assert "<b>—</b><small>—</small>" in told  # a figure that one column has and the other lacks
     assert "3 tracks (33.3 %) are spoken word" in told and "The Invented &lt;i&gt;" in told and "unknown artist" in told
-    assert "Verdict without them: groups." in told
     alone, together = told.split("Several things changed together (1)")
-    assert "Silhouettes from different scalings or features cannot be compared" in told
     assert ">robust<" in alone and ">minmax, without spoken word<" in together
-
-
-def test_settings_without_silhouettes_have_no_column_of_dashes(judged, judged_with):
-    settings = tuple(dataclasses.replace(one, silhouette=None) for one in judged.sensitivity)
-    assert "Silhouette, in its own space" not in section(judged_with(sensitivity=settings), "holds")
 
 
 @pytest.mark.parametrize("part", PARTS)
